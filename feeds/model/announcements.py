@@ -1,0 +1,59 @@
+"""An announcement: a paper's version, in a listing, on a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class AnnounceType(StrEnum):
+    """How a listing announces a paper. The type is relative to the listing, not a property of the paper."""
+
+    NEW = "new"
+    CROSS = "cross"
+    REPLACE = "replace"
+    REPLACE_CROSS = "replace-cross"
+
+
+class Source(StrEnum):
+    """How an announcement came to be known."""
+
+    LISTING = "listing"
+    CATCHUP = "catchup"
+    OAI = "oai"
+    API = "api"
+
+
+@dataclass(frozen=True)
+class Announcement:
+    arxiv_id: str
+    version: int
+    listing: str  #: canonical category or archive
+    announced_on: date  #: the listing's own day
+    type: AnnounceType
+    source: Source = Source.LISTING
+    approximate: bool = False
+
+
+class Outcome(StrEnum):
+    """What became of a listing on a day (the accounted-for day)."""
+
+    NEWS = "news"
+    CLOSED = "closed"
+    UNCONFIRMED = "unconfirmed"
+    REFUSED = "refused"
+
+
+class VisitOutcome(StrEnum):
+    """What one look at a listing brought."""
+
+    NEWS = "news"
+    CLOSED = "closed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+
+    @property
+    def failed(self) -> bool:
+        return self in (VisitOutcome.REFUSED, VisitOutcome.UNREACHABLE)

@@ -1,0 +1,114 @@
+"""An entry: a paper in one feed. A feed: composed, before it has bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from feeds.model.announcements import AnnounceType
+from feeds.model.papers import Paper
+from feeds.model.summaries import Summary
+
+
+class MemberState(StrEnum):
+    """Where a paper stands in a topic."""
+
+    IN = "in"
+    HIDDEN = "hidden"
+    EVICTED = "evicted"
+
+
+class UpdateReason(StrEnum):
+    """Why an entry's ``updated`` moved; the only reasons there are."""
+
+    NEW_VERSION = "new version"
+    SUMMARY = "summary arrived"
+    WITHDRAWN = "withdrawn"
+    EDITOR = "editor's change"
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A paper's place in a topic."""
+
+    topic: str
+    arxiv_id: str
+    position: int  #: unique in the topic, rises, never reused
+    joined_at: datetime
+    version: int  #: the announcement that let it in: its version, day and type
+    announced_on: date
+    announce_type: AnnounceType
+    matched: tuple[str, ...]  #: the parts of the query that let it in, as written
+    state: MemberState
+    updated_at: datetime
+    updated_reason: UpdateReason | None
+    revision: int  #: rises with every change of what the entry shows
+    hold_until: datetime  #: published without its tldr from then on
+    released_at: datetime | None  #: when it was first published
+
+
+@dataclass(frozen=True)
+class Member:
+    """All that one entry is made of, as the store has it at one moment."""
+
+    paper: Paper
+    membership: Membership
+    tldr: Summary | None
+
+
+@dataclass(frozen=True)
+class Link:
+    href: str
+    rel: str
+    type: str
+    title: str | None = None
+
+
+@dataclass(frozen=True)
+class Category:
+    term: str
+    label: str | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A paper as a reader meets it, in no format yet."""
+
+    id: str
+    title: str
+    published_at: datetime
+    updated_at: datetime
+    updated_reason: UpdateReason | None
+    links: tuple[Link, ...]
+    categories: tuple[Category, ...]
+    paper: Paper
+    tldr: str | None
+    provenance: str | None  #: how the summary came about; None without one
+    matched: tuple[str, ...]
+    listed_in: tuple[str, ...]  #: the topic's categories that the paper has, for a topic without a query
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A topic, composed: every format is made from this."""
+
+    id: str
+    slug: str
+    title: str
+    subtitle: str
+    updated_at: datetime
+    home_url: str  #: the topic's page
+    feed_url: str  #: of this format, without options
+    rights: str
+    entries: tuple[Entry, ...]
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Site:
+    """Who publishes: what addresses and ids are made of."""
+
+    base_url: str  #: public address, no slash at its end
+    authority: str  #: of our ``tag:`` URIs, fixed at first start
+    authority_on: str  #: the day since when it is ours, "2026-11-20"

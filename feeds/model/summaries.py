@@ -1,0 +1,42 @@
+"""A summary: what a summarizer made of a text, stored as data with where it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The kinds of summary a topic can ask for."""
+
+    TLDR = "tldr"
+    CONTRIBUTIONS = "contributions"
+    READING = "reading"
+    TRANSLATION = "translation"
+
+
+#: The summarizer that needs no key and no network.
+EMBEDDED = "embedded"
+#: The language of a summary that stays in the paper's own words (BCP 47: undetermined).
+OWN_LANGUAGE = "und"
+
+#: A tldr is a sentence; contributions are points; a reading is its parts by name.
+Data = str | list[str] | dict[str, str]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One summary of one text. The key is (text hash, kind, language, prompt version, summarizer)."""
+
+    text_hash: str
+    kind: Kind
+    language: str  #: BCP 47
+    prompt_version: str  #: the rules or the prompt it was made by
+    summarizer: str
+    data: Data | None  #: None: this text gives nothing to ground such a summary in
+    made_at: datetime
+    model: str | None = None
+    source: str = "abstract"  #: "abstract" or "full text"
+    source_version: int | None = None  #: of the paper, for full text
+    tokens: int = 0
