@@ -1,0 +1,145 @@
+"""What a word is, and when two are equal. Parser, matcher and index all ask here.
+
+A word is letters and digits, with apostrophes inside and points between digits; a possessive 's falls away.
+Words are compared folded (case and accents gone), acronyms of a query with their case.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from feeds.model.terms import QueryWord
+
+_APOSTROPHES = "'’ʼ＇"
+_DASHES = "-‐‑‒–—―⁃−﹘﹣－"
+#: Signs that stand between letters without parting them.
+_DROPPED = dict.fromkeys(map(ord, "$\u00ad\u200c\u200d\u2060\ufeff"))
+_SPACES = dict.fromkeys(map(ord, "~\u200b"), " ")
+_AS_APOSTROPHE = dict.fromkeys(map(ord, _APOSTROPHES), "'")
+#: Letters whose stroke or ligature Unicode does not decompose.
+_STROKES = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ħ": "h", "Ħ": "H",
+     "ŧ": "t", "Ŧ": "T", "þ": "th", "Þ": "Th", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ı": "i", "ȷ": "j"}
+)  # fmt: skip
+_TEXT = _DROPPED | _SPACES | _AS_APOSTROPHE
+
+_WORD = re.compile(r"[^\W_]+(?:(?:'|(?<=\d)\.(?=\d))[^\W_]+)*")
+_JOINED = re.compile(rf"[\s{re.escape(_DASHES)}]*")
+_POSSESSIVE = re.compile(r"'[sS]$")
+
+#: An unquoted run by its shape: a letter, 1 digit, ' apostrophe, - dash; anything else is itself.
+_SHAPE = r"[a1]+(?:(?:'|(?<=1)\.(?=1))[a1]+)*'?"
+_UNQUOTED = re.compile(rf"{_SHAPE}(?:-+{_SHAPE})*\*?")
+_UNQUOTED_WITH_POINTS = re.compile(rf"{_SHAPE}(?:[-.]+{_SHAPE})*\.?\*?")
+
+#: Of a singular and its plural in s, the shorter form must have this many letters to be the same word.
+_PLURAL_LETTERS = 4
+_ACRONYM_LETTERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class TextWord:
+    """A word of a text."""
+
+    cased: str  #: accents gone, case kept
+    folded: str  #: case gone too
+    position: int  #: one more than its neighbour's where only space or dashes part them, else further
+
+
+def plain(text: str) -> str:
+    """A text without what does not count: accents, ``$``, soft hyphens; ``~`` is a space; case is kept."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_TEXT))
+    bare = "".join(sign for sign in decomposed if unicodedata.category(sign) != "Mn")
+    return unicodedata.normalize("NFC", bare).translate(_STROKES).translate(_AS_APOSTROPHE)
+
+
+def split(text: str, *, points_count: bool = True) -> list[TextWord]:
+    """The words of a text, in order.
+
+    :param points_count: False in names and journal references, where a point is no more than a space
+    """
+    if not points_count:
+        text = text.replace(".", " ")
+    bare = plain(text)
+    words: list[TextWord] = []
+    end = position = 0
+    for found in _WORD.finditer(bare):
+        joined = _JOINED.fullmatch(bare, end, found.start())
+        position += 1 if joined else 2
+        end = found.end()
+        cased = _POSSESSIVE.sub("", found.group())
+        words.append(TextWord(cased, cased.casefold(), position))
+    return words
+
+
+def query_words(text: str, *, acronyms: bool) -> tuple[QueryWord, ...]:
+    """The words of a query's phrase, each with the forms that a text's word may have.
+
+    A ``*`` at the end of the text makes its last word a prefix.
+
+    :param acronyms: False for names and journal references, which know none and where points do not count
+    """
+    prefix = text.rstrip().endswith("*")
+    words = split(text.rstrip().removesuffix("*") if prefix else text, points_count=acronyms)
+    last = len(words) - 1
+    return tuple(
+        _query_word(word, acronyms=acronyms, prefix=prefix and index == last) for index, word in enumerate(words)
+    )
+
+
+def _query_word(word: TextWord, *, acronyms: bool, prefix: bool) -> QueryWord:
+    base = _acronym_base(word.cased) if acronyms else None
+    if base is not None:
+        forms = {word.cased} if prefix else {base, base + "s"}
+        return QueryWord(frozenset(forms), acronym=True, prefix=prefix)
+    forms = {word.folded} if prefix else _plurals(word.folded)
+    return QueryWord(frozenset(forms), prefix=prefix)
+
+
+def _acronym_base(cased: str) -> str | None:
+    """An acronym without its small plural s: two letters or more, all capitals; None for other words."""
+    base = cased.removesuffix("s")
+    letters = [sign for sign in base if sign.isalpha()]
+    if len(letters) >= _ACRONYM_LETTERS and all(sign.isupper() for sign in letters):
+        return base
+    return None
+
+
+def _plurals(folded: str) -> set[str]:
+    forms = {folded}
+    if _letters(folded) >= _PLURAL_LETTERS:
+        forms.add(folded + "s")
+    if folded.endswith("s") and _letters(folded) - 1 >= _PLURAL_LETTERS:
+        forms.add(folded[:-1])
+    return forms
+
+
+def _letters(word: str) -> int:
+    return sum(sign.isalpha() for sign in word)
+
+
+def find_stray(text: str, *, points: bool) -> int | None:
+    """Where an unquoted run of a query first holds a sign that belongs to no word, or None.
+
+    Allowed are words, dashes between them, an apostrophe after one, and one ``*`` at the very end.
+
+    :param points: whether points are allowed too (names, journal references)
+    """
+    shape = "".join(map(_shape, text))
+    found = (_UNQUOTED_WITH_POINTS if points else _UNQUOTED).match(shape)
+    end = found.end() if found else 0
+    if end == len(text):
+        return None
+    return end - 1 if text[:end].endswith("*") else end
+
+
+def _shape(sign: str) -> str:
+    if sign.isdigit():
+        return "1"
+    if sign.isalnum() or unicodedata.category(sign).startswith("M"):
+        return "a"
+    if sign in _APOSTROPHES:
+        return "'"
+    return "-" if sign in _DASHES else sign
