@@ -1,0 +1,259 @@
+"""Owed work: what must happen is a row here first; jobs in the queue are only the hurry.
+
+A row is claimed for an attempt with a lease; whoever finishes must still hold that attempt, in the same
+transaction as the effects, or nothing of it is kept. Two clocks: ``due_at`` goes by the wire's (what is wanted
+when), leases, backoff and dispatches go by the machine's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert
+
+from feeds.errors import SupersededError
+from feeds.store.engine import chunks
+from feeds.store.tables import Utc, owed
+
+
+class Work(StrEnum):
+    """The kinds of owed work; what ``key`` holds for each."""
+
+    POLL = "poll"  #: a listing
+    ENRICH = "enrich"  #: an arXiv id
+    PUBLISH = "publish"  #: a topic's slug
+
+
+class State(StrEnum):
+    PENDING = "pending"
+    RUNNING = "running"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True)
+class Times:
+    """The present on both clocks."""
+
+    now: datetime  #: the wire's
+    real: datetime  #: the machine's
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to do one piece of owed work, until the lease ends."""
+
+    kind: Work
+    key: str
+    attempt: int
+    asked: int
+    failures: int  #: in a row, before this attempt
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A row as the dispatcher and ``status`` see it."""
+
+    kind: Work
+    key: str
+    state: State
+    due_at: datetime
+    not_before: datetime | None
+    dispatch: str | None
+    failures: int
+    reason: str | None
+
+
+def owe(connection: Connection, kind: Work, keys: Iterable[str], due_at: datetime) -> None:
+    """Owe work. What is owed already becomes due at the earlier time; backoff ends, the dead come back."""
+    rows = [
+        {
+            "kind": kind,
+            "key": key,
+            "state": State.PENDING,
+            "due_at": due_at,
+            "asked": 1,
+            "attempt": 0,
+            "failures": 0,
+        }
+        for key in sorted(set(keys))
+    ]
+    if not rows:
+        return
+    statement = insert(owed)
+    statement = statement.on_conflict_do_update(
+        index_elements=[owed.c.kind, owed.c.key],
+        set_={
+            "asked": owed.c.asked + 1,
+            "due_at": case((owed.c.due_at <= due_at, owed.c.due_at), else_=statement.excluded.due_at),
+            "not_before": None,
+            "state": case((owed.c.state == State.DEAD, State.PENDING), else_=owed.c.state),
+            "failures": case((owed.c.state == State.DEAD, 0), else_=owed.c.failures),
+        },
+    )
+    connection.execute(statement, rows)
+
+
+def keep(connection: Connection, kind: Work, keys: Iterable[str], due_at: datetime) -> None:
+    """Owe exactly these keys of a kind that repeats itself: new ones are due, gone ones are forgotten."""
+    wanted = sorted(set(keys))
+    held = set(connection.scalars(select(owed.c.key).where(owed.c.kind == kind)))
+    owe(connection, kind, [key for key in wanted if key not in held], due_at)
+    for gone in chunks(sorted(held.difference(wanted))):
+        connection.execute(delete(owed).where(owed.c.kind == kind, owed.c.key.in_(gone)))
+
+
+def list_dispatchable(connection: Connection, times: Times, stale_seconds: float, limit: int = 2000) -> list[Owed]:
+    """What should be in the queue: due and not enqueued lately, or running past its lease; oldest first."""
+    stale = times.real - timedelta(seconds=stale_seconds)
+    statement = (
+        select(owed)
+        .where(_is_due(times), or_(owed.c.dispatched_at.is_(None), owed.c.dispatched_at < stale))
+        .order_by(owed.c.due_at, owed.c.kind, owed.c.key)
+        .limit(limit)
+    )
+    return [_read(row) for row in connection.execute(statement)]
+
+
+def note_dispatch(
+    connection: Connection, kind: Work, keys: Sequence[str], dispatch: str | None, real: datetime
+) -> None:
+    """Note which job was enqueued for these rows; None: none after all, the next sweep tries again."""
+    at = real if dispatch else None
+    for some in chunks(list(keys)):
+        connection.execute(
+            update(owed)
+            .where(owed.c.kind == kind, owed.c.key.in_(some))
+            .values(dispatch=dispatch, dispatched_at=at)
+        )
+
+
+def claim(
+    connection: Connection, kind: Work, keys: Sequence[str], times: Times, lease_seconds: float
+) -> list[Claim]:
+    """Take what of these is due and nobody works on; a second job for the same row gets nothing."""
+    claims: list[Claim] = []
+    for some in chunks(list(keys)):
+        statement = (
+            update(owed)
+            .where(owed.c.kind == kind, owed.c.key.in_(some), _is_due(times))
+            .values(
+                state=State.RUNNING,
+                attempt=owed.c.attempt + 1,
+                lease_until=times.real + timedelta(seconds=lease_seconds),
+            )
+            .returning(owed.c.key, owed.c.attempt, owed.c.asked, owed.c.failures)
+        )
+        claims += [Claim(kind, *row) for row in connection.execute(statement)]
+    return sorted(claims, key=lambda taken: taken.key)
+
+
+def settle(connection: Connection, claims: Iterable[Claim]) -> None:
+    """Work done: the rows go, unless the work was owed again meanwhile; then they are pending anew.
+
+    :raises SupersededError: where another attempt took over; the caller's transaction must not commit
+    """
+    for done in claims:
+        if connection.execute(delete(owed).where(_held(done), owed.c.asked == done.asked)).rowcount == 0:
+            _release(connection, done, failures=0, reason=None, not_before=None)
+
+
+def reschedule(connection: Connection, done: Claim, due_at: datetime, now: datetime) -> None:
+    """Work done that is due again later; or now, where it was owed again meanwhile.
+
+    :raises SupersededError: where another attempt took over
+    """
+    next_due = case((owed.c.asked == done.asked, literal(due_at, Utc)), else_=literal(now, Utc))
+    _release(connection, done, failures=0, reason=None, not_before=None, due_at=next_due)
+
+
+def postpone(connection: Connection, failed: Claim, reason: str, not_before: datetime) -> None:
+    """Work that failed and is tried again after a while; at once where it was owed again meanwhile.
+
+    :raises SupersededError: where another attempt took over
+    """
+    wait = case((owed.c.asked == failed.asked, literal(not_before, Utc)), else_=None)
+    _release(connection, failed, failures=failed.failures + 1, reason=reason, not_before=wait)
+
+
+def bury(connection: Connection, failed: Claim, reason: str) -> None:
+    """Work that failed too often: kept, shown, not tried again until it is owed anew.
+
+    :raises SupersededError: where another attempt took over
+    """
+    _release(connection, failed, failures=failed.failures + 1, reason=reason, not_before=None, state=State.DEAD)
+
+
+def release_all(connection: Connection) -> None:
+    """Take back every lease. Only for a starting wire that knows itself alone on its data."""
+    connection.execute(
+        update(owed)
+        .where(owed.c.state == State.RUNNING)
+        .values(state=State.PENDING, lease_until=None, attempt=owed.c.attempt + 1)
+    )
+    connection.execute(update(owed).values(dispatch=None, dispatched_at=None))
+
+
+def count_open(connection: Connection, kinds: Iterable[Work], now: datetime) -> int:
+    """How much of these kinds is due by now and neither done nor dead."""
+    return connection.execute(
+        select(func.count())
+        .select_from(owed)
+        .where(owed.c.kind.in_(list(kinds)), owed.c.state != State.DEAD, owed.c.due_at <= now)
+    ).scalar_one()
+
+
+def is_settled(connection: Connection, kind: Work, keys: Sequence[str], times: Times) -> bool:
+    """Whether none of these is due or running: done, or waiting for a later time or for its backoff."""
+    busy = or_(owed.c.state == State.RUNNING, _is_due(times))
+    query = select(func.count()).select_from(owed).where(owed.c.kind == kind, owed.c.key.in_(keys), busy)
+    return connection.execute(query).scalar_one() == 0
+
+
+def list_owed(connection: Connection, kind: Work | None = None) -> list[Owed]:
+    statement = select(owed).order_by(owed.c.kind, owed.c.due_at, owed.c.key)
+    if kind is not None:
+        statement = statement.where(owed.c.kind == kind)
+    return [_read(row) for row in connection.execute(statement)]
+
+
+def _is_due(times: Times) -> ColumnElement[bool]:
+    rested = or_(owed.c.not_before.is_(None), owed.c.not_before <= times.real)
+    pending = and_(owed.c.state == State.PENDING, owed.c.due_at <= times.now, rested)
+    abandoned = and_(owed.c.state == State.RUNNING, owed.c.lease_until < times.real)
+    return or_(pending, abandoned)
+
+
+def _held(held: Claim) -> ColumnElement[bool]:
+    return and_(
+        tuple_(owed.c.kind, owed.c.key) == tuple_(held.kind, held.key),
+        owed.c.attempt == held.attempt,
+        owed.c.state == State.RUNNING,
+    )
+
+
+def _release(connection: Connection, held: Claim, **values: object) -> None:
+    values = {"state": State.PENDING, "lease_until": None, "dispatch": None, "dispatched_at": None} | values
+    if connection.execute(update(owed).where(_held(held)).values(**values)).rowcount == 0:
+        raise SupersededError(f"{held.kind} {held.key} was taken over from attempt {held.attempt}")
+
+
+def _read(row: object) -> Owed:
+    fields = Owed.__dataclass_fields__
+    values = {name: getattr(row, name) for name in fields}
+    return Owed(**{**values, "kind": Work(values["kind"]), "state": State(values["state"])})

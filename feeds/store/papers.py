@@ -1,0 +1,90 @@
+"""Papers and their versions: facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy.dialects.sqlite import insert
+
+from feeds.model.announcements import Announcement
+from feeds.model.papers import Author, Paper
+from feeds.store.engine import chunks
+from feeds.store.tables import papers, versions
+
+COLUMNS = [column for column in papers.c if column.name not in ("text_hash", "seen_at")]
+
+
+def read_paper(row: RowMapping) -> Paper:
+    """A paper from a row that has :data:`COLUMNS`."""
+    fields = {column.name: row[column] for column in COLUMNS}
+    fields["authors"] = tuple(Author(**author) for author in fields["authors"])
+    fields["categories"] = tuple(fields["categories"])
+    return Paper(**fields)
+
+
+def find_papers(connection: Connection, arxiv_ids: Iterable[str]) -> dict[str, Paper]:
+    """The papers that are known, by id."""
+    found: dict[str, Paper] = {}
+    for some in chunks(sorted(set(arxiv_ids))):
+        rows = connection.execute(select(*COLUMNS).where(papers.c.arxiv_id.in_(some)))
+        found |= {row.arxiv_id: read_paper(row._mapping) for row in rows}
+    return found
+
+
+def list_newest(connection: Connection, limit: int = 10_000) -> list[Paper]:
+    """The papers that came last, newest first."""
+    rows = connection.execute(
+        select(*COLUMNS).order_by(papers.c.seen_at.desc(), papers.c.arxiv_id.desc()).limit(limit)
+    )
+    return [read_paper(row._mapping) for row in rows]
+
+
+def save_papers(connection: Connection, changed: Sequence[Paper], now: datetime) -> None:
+    """Write new papers, and known ones anew with their current facts."""
+    if not changed:
+        return
+    statement = insert(papers)
+    statement = statement.on_conflict_do_update(
+        index_elements=[papers.c.arxiv_id],
+        set_={c.name: statement.excluded[c.name] for c in papers.c if c.name not in ("arxiv_id", "seen_at")},
+    )
+    connection.execute(statement, [_paper_row(paper, now) for paper in changed])
+
+
+def record_versions(
+    connection: Connection,
+    announced: Sequence[Announcement],
+    texts: dict[tuple[str, int], str],
+    now: datetime,
+) -> None:
+    """Note each version when it is first announced.
+
+    :param texts: text hash by (id, version), for the versions whose text is known
+    """
+    rows = [
+        {
+            "arxiv_id": a.arxiv_id,
+            "version": a.version,
+            "text_hash": texts[a.arxiv_id, a.version],
+            "announced_on": a.announced_on,
+            "seen_at": now,
+        }
+        for a in announced
+        if (a.arxiv_id, a.version) in texts
+    ]
+    if rows:
+        connection.execute(insert(versions).on_conflict_do_nothing(), rows)
+
+
+def _paper_row(paper: Paper, now: datetime) -> dict[str, Any]:
+    fields = asdict(replace(paper, categories=()))
+    return fields | {
+        "authors": [asdict(author) for author in paper.authors],
+        "categories": list(paper.categories),
+        "text_hash": paper.text_hash,
+        "seen_at": now,
+    }

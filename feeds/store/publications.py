@@ -1,0 +1,47 @@
+"""What each topic publishes now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from feeds.model.documents import Publication
+from feeds.store.tables import publications
+
+
+def find_publication(connection: Connection, slug: str) -> Publication | None:
+    """The current publication; None before the first."""
+    row = connection.execute(
+        select(publications).where(publications.c.topic == slug).order_by(publications.c.generation.desc()).limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Publication(row.topic, row.generation, _entries(row.entries), row.definition, row.published_at)
+
+
+def save_publication(connection: Connection, made: Publication) -> None:
+    """Make a publication the current one; older ones go."""
+    connection.execute(
+        insert(publications).values(
+            topic=made.topic,
+            generation=made.generation,
+            entries=[list(entry) for entry in made.entries],
+            definition=made.definition,
+            published_at=made.published_at,
+        )
+    )
+    older = publications.c.generation < made.generation
+    connection.execute(delete(publications).where(publications.c.topic == made.topic, older))
+
+
+def list_generations(connection: Connection) -> dict[str, int]:
+    """The current generation of every topic that has published."""
+    rows = connection.execute(
+        select(publications.c.topic, func.max(publications.c.generation)).group_by(publications.c.topic)
+    )
+    return dict(row._tuple() for row in rows)
+
+
+def _entries(stored: Iterable[list[str | int]]) -> tuple[tuple[str, int], ...]:
+    return tuple((str(arxiv_id), int(revision)) for arxiv_id, revision in stored)

@@ -1,0 +1,216 @@
+"""The tables. Facts (papers, versions, announcements) are kept apart from what we did about them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without zone is never stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _required(name: str, type_: Any, *args: Any, **options: Any) -> Column[Any]:
+    return Column(name, type_, *args, nullable=False, **options)
+
+
+#: Written once at the first start: the authority of our ``tag:`` URIs.
+site = Table("site", metadata, Column("name", Text, primary_key=True), _required("value", Text))
+
+papers = Table(
+    "papers", metadata,
+    Column("arxiv_id", Text, primary_key=True),
+    _required("version", Integer),
+    _required("title", Text),
+    _required("abstract", Text),
+    _required("authors", Json),  # [{name, affiliation}]
+    _required("categories", Json),  # [primary, ...]
+    Column("licence", Text),
+    Column("comment", Text),
+    Column("doi", Text),
+    Column("journal_ref", Text),
+    Column("submitted_at", Utc),
+    Column("revised_at", Utc),
+    _required("withdrawn", Boolean),
+    _required("text_hash", Text),
+    _required("seen_at", Utc),
+    Index(None, "text_hash"),
+)  # fmt: skip
+
+versions = Table(
+    "versions", metadata,
+    Column("arxiv_id", Text, ForeignKey("papers.arxiv_id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    _required("text_hash", Text),
+    _required("announced_on", Date),
+    _required("seen_at", Utc),
+)  # fmt: skip
+
+announcements = Table(
+    "announcements", metadata,
+    Column("arxiv_id", Text, ForeignKey("papers.arxiv_id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("listing", Text, primary_key=True),
+    Column("announced_on", Date, primary_key=True),
+    _required("type", Text),
+    _required("source", Text),
+    _required("approximate", Boolean),
+    _required("seen_at", Utc),
+    Index(None, "listing", "announced_on"),
+)  # fmt: skip
+
+listings = Table(
+    "listings", metadata,
+    Column("name", Text, primary_key=True),
+    Column("listing_on", Date),  # the day it bore when last read
+    Column("guids", Text),  # digest of its guid set then
+    Column("etag", Text),
+    Column("last_modified", Text),
+    _required("failures", Integer),  # in a row
+    Column("visited_at", Utc),
+)  # fmt: skip
+
+visits = Table(
+    "visits", metadata,
+    Column("id", Serial, primary_key=True),
+    _required("listing", Text, ForeignKey("listings.name")),
+    _required("visited_at", Utc),
+    _required("outcome", Text),
+    Column("reason", Text),
+    Column("listing_on", Date),
+    _required("items", Integer),
+    _required("announced", Integer),  # announcements that were news
+    _required("size", Integer),  # bytes of the body
+    Index(None, "listing", "id"),
+)  # fmt: skip
+
+days = Table(
+    "days", metadata,
+    Column("listing", Text, ForeignKey("listings.name"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    _required("outcome", Text),
+    Column("reason", Text),
+    _required("counts", Json),  # announcements by type
+    _required("updated_at", Utc),
+    Index(None, "day"),
+)  # fmt: skip
+
+topics = Table(
+    "topics", metadata,
+    Column("slug", Text, primary_key=True),
+    _required("definition", Json),
+    _required("source", Text),  # file, api
+    _required("listed", Boolean),  # False: its line is gone from the file; it is served as it was
+    _required("next_position", Integer),
+    Column("last_joined_at", Utc),
+    _required("created_at", Utc),
+    _required("defined_at", Utc),
+)  # fmt: skip
+
+memberships = Table(
+    "memberships", metadata,
+    Column("topic", Text, ForeignKey("topics.slug"), primary_key=True),
+    Column("arxiv_id", Text, ForeignKey("papers.arxiv_id"), primary_key=True),
+    _required("position", Integer),
+    _required("joined_at", Utc),
+    _required("version", Integer),  # version, day and type of the announcement that let it in
+    _required("announced_on", Date),
+    _required("announce_type", Text),
+    _required("matched", Json),  # parts of the query, as written
+    _required("state", Text),
+    _required("updated_at", Utc),
+    Column("updated_reason", Text),
+    _required("revision", Integer),
+    _required("hold_until", Utc),
+    Column("released_at", Utc),
+    UniqueConstraint("topic", "position"),
+    Index(None, "arxiv_id"),
+)  # fmt: skip
+
+summaries = Table(
+    "summaries", metadata,
+    Column("text_hash", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("prompt_version", Text, primary_key=True),
+    Column("summarizer", Text, primary_key=True),
+    Column("data", JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")),
+    Column("model", Text),
+    _required("source", Text),
+    Column("source_version", Integer),
+    _required("tokens", Integer),
+    _required("made_at", Utc),
+)  # fmt: skip
+
+publications = Table(
+    "publications", metadata,
+    Column("topic", Text, ForeignKey("topics.slug"), primary_key=True),
+    Column("generation", Integer, primary_key=True),
+    _required("entries", Json),  # [[arXiv id, revision], ...] as they stand in the feed
+    _required("definition", Text),  # digest of the topic's definition
+    _required("published_at", Utc),
+)  # fmt: skip
+
+#: Work that must happen. ``due_at`` goes by the wire's clock; lease, backoff and dispatch by the machine's.
+owed = Table(
+    "owed", metadata,
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    _required("state", Text),  # pending, running, dead
+    _required("due_at", Utc),
+    Column("not_before", Utc),  # backoff
+    _required("asked", Integer),  # rises with every time it was owed
+    _required("attempt", Integer),  # rises with every claim: the fence
+    Column("lease_until", Utc),
+    Column("dispatch", Text),  # the job that was last enqueued for it
+    Column("dispatched_at", Utc),
+    _required("failures", Integer),  # in a row
+    Column("reason", Text),
+    Index(None, "state", "due_at"),
+)  # fmt: skip
