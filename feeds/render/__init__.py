@@ -1,0 +1,1 @@
+"""Formats: a format is a file. feedgen lives here and nowhere else."""
