@@ -1,0 +1,130 @@
+"""The demo: a wire of its own on a scratch folder, fed by a stand-in for arXiv, on its own clock."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import yaml
+
+from feeds.clock import format_rfc3339, parse_rfc3339
+from feeds.errors import WireError
+from feeds.model.calendar import eastern_midnight
+from feeds.model.topics import MAX_ENTRIES
+from feeds.store import listings, memberships
+from workers.on_demand import await_polls, request_polls
+from workers.runtime import Runtime
+from workers.schedule import polled_listings
+from workers.standin import Recordings
+
+log = logging.getLogger("wire.demo")
+
+_MARK = "demo.json"
+#: When the demo's wire looks at a day's listings, after midnight Eastern.
+_LOOK_AFTER = timedelta(hours=1, minutes=10)
+_PATIENCE_SECONDS = 300.0
+
+
+class RecordingsError(WireError):
+    """A folder without listings."""
+
+
+def load_recordings(folder: Path) -> Recordings:
+    """:raises RecordingsError: where the folder holds no recorded listing"""
+    recordings = Recordings(folder)
+    if not recordings.listings:
+        raise RecordingsError(f"{folder} holds no listings; expected files like atom_cs.CV_2026-04-17.xml")
+    return recordings
+
+
+def is_usable(folder: Path) -> bool:
+    """Whether a demo may live in a folder: it is new, empty, or an earlier demo's."""
+    return not folder.exists() or not any(folder.iterdir()) or (folder / _MARK).exists()
+
+
+def set_up(folder: Path, topics: Path, recordings: Recordings, listing_url: str) -> dict[str, str]:
+    """Furnish a demo's folder.
+
+    :param topics: the topics file; the demo's copy differs in how many entries a feed has
+    :param listing_url: where the stand-in listens
+    :returns: the settings of the demo, as environment variables
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _MARK).write_text(json.dumps({"demo": True}) + "\n", encoding="ascii")
+    clock = folder / "clock"
+    if not clock.exists():
+        set_clock(clock, _look_at(recordings.days[0]))
+    _copy_topics(topics, folder / "topics.yaml")
+    return {
+        "WIRE_DATA_DIR": str(folder),
+        "WIRE_DATABASE_URL": "",
+        "WIRE_REDIS_URL": "",
+        "WIRE_REDIS_URL_FILE": "",
+        "WIRE_TOPICS": str(folder / "topics.yaml"),
+        "WIRE_CLOCK_FILE": str(clock),
+        "WIRE_ARXIV_LISTING_URL": listing_url,
+        "WIRE_ARXIV_MIN_INTERVAL": "0",
+        "WIRE_ONLY_LISTINGS": ",".join(recordings.listings),
+        "WIRE_LOG_LEVEL": "warning",
+    }
+
+
+def replay(runtime: Runtime, recordings: Recordings, say: Callable[[str], None]) -> None:
+    """Let the recorded days pass, one after the other; days that are over are not repeated.
+
+    :param say: gets a line a day
+    """
+    clock = runtime.settings.clock_file
+    assert clock
+    names = [name for name in recordings.listings if name in _polled(runtime)]
+    for day in recordings.days:
+        if _look_at(day) < parse_rfc3339(clock.read_text(encoding="ascii").strip()):
+            continue
+        set_clock(clock, _look_at(day))
+        await_polls(runtime, names, request_polls(runtime, names), _PATIENCE_SECONDS)
+        say(_describe(runtime, day))
+
+
+def _describe(runtime: Runtime, day: date) -> str:
+    with runtime.store.read() as connection:
+        accounts = [account for account in listings.list_days(connection, last=1000) if account.day == day]
+        counts = memberships.count_members(connection)
+    said = ", ".join(
+        f"{account.listing} {account.outcome}"
+        + (f" ({sum(account.counts.values())} announced)" if account.counts else "")
+        for account in accounts
+    )
+    filled = ", ".join(f"{slug} {count}" for slug, count in sorted(counts.items()))
+    return f"{day}  {said or 'nothing'}{'  ->  ' + filled if filled else ''}"
+
+
+def set_clock(clock: Path, at: datetime) -> None:
+    """Set a clock file, in one step for whoever reads it meanwhile."""
+    fresh = clock.with_suffix(".new")
+    fresh.write_text(format_rfc3339(at) + "\n", encoding="ascii")
+    os.replace(fresh, clock)
+
+
+def _look_at(day: date) -> datetime:
+    return eastern_midnight(day) + _LOOK_AFTER
+
+
+def _copy_topics(source: Path, target: Path) -> None:
+    """The file itself is validated when the wire reads its copy."""
+    text = source.read_text(encoding="utf-8")
+    read = yaml.safe_load(text)
+    if isinstance(read, dict) and isinstance(read.get("topics"), list):
+        for topic in read["topics"]:
+            if isinstance(topic, dict):
+                topic["entries"] = MAX_ENTRIES
+        text = yaml.safe_dump(read, allow_unicode=True, sort_keys=False)
+    target.write_text(text, encoding="utf-8")
+
+
+def _polled(runtime: Runtime) -> list[str]:
+    with runtime.store.read() as connection:
+        return polled_listings(connection)

@@ -1,0 +1,61 @@
+"""Cuts an abstract into sentences."""
+
+from __future__ import annotations
+
+import re
+
+from feeds.text import squeeze
+
+_ABBREVIATIONS = (
+    "e.g", "i.e", "cf", "vs", "resp", "approx", "et al", "etc", "viz", "ca", "no", "nos", "fig", "figs", "eq",
+    "eqs", "sec", "secs", "ref", "refs", "tab", "thm", "prop", "def", "cor", "dr", "mr", "mrs", "ms", "prof", "st",
+    "jr", "sr", "dept", "univ", "w.r.t", "s.t", "a.k.a", "i.i.d", "u.s", "incl", "max", "min", "ch", "vol", "pp",
+)  # fmt: skip
+#: A stop with what closes around it, then space, then something that can begin a sentence.
+_STOP = re.compile(r"""(?P<stop>[.!?]['")\]}”’]*|[。！？])(?P<space>\s*)(?=(?P<next>[\s\S]))""")
+_ENDS_WITH_ABBREVIATION = re.compile(
+    rf"(?:^|[\s(\[“\"'])(?:{'|'.join(map(re.escape, _ABBREVIATIONS))})$", re.IGNORECASE
+)
+_ENDS_WITH_INITIAL = re.compile(r"(?:^|[\s.(-])[A-Z]$")
+_ENDS_WITH_LIST_MARK = re.compile(r"(?:^|\s)\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])$")
+_OPENINGS = "\"'“‘([{$\\*"
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of a text, white space squeezed, in order.
+
+    Abbreviations, initials, list marks, decimal points, and what stands in formulas or parentheses end none.
+    """
+    text = squeeze(text)
+    sentences: list[str] = []
+    start = 0
+    for stop in _STOP.finditer(text):
+        if _ends_sentence(text, start, stop):
+            sentences.append(text[start : stop.end("stop")].strip())
+            start = stop.end("stop")
+    sentences.append(text[start:].strip())
+    return [sentence for sentence in sentences if sentence]
+
+
+def _ends_sentence(text: str, start: int, stop: re.Match[str]) -> bool:
+    before = text[start : stop.start()]
+    if before.count("$") % 2 or _is_open(text[start : stop.end("stop")]):
+        return False
+    if stop["stop"] in "。！？":
+        return True
+    if not stop["space"]:
+        return False
+    following = stop["next"]
+    if not (following.isupper() or following.isdigit() or following in _OPENINGS or not following.isascii()):
+        return False
+    if not stop["stop"].startswith("."):
+        return True
+    return not any(
+        ending.search(before) for ending in (_ENDS_WITH_ABBREVIATION, _ENDS_WITH_INITIAL, _ENDS_WITH_LIST_MARK)
+    )
+
+
+def _is_open(text: str) -> bool:
+    """Whether a parenthesis that was opened is not closed yet; one left open for very long was a slip."""
+    opened = text.rfind("(")
+    return text.count("(") > text.count(")") and opened > text.rfind(")") and len(text) - opened < 200

@@ -1,0 +1,108 @@
+"""The one gate to arXiv: one request an interval and one at a time, over all hosts and all workers.
+
+arXiv asks for that of all machines of one user together (info.arxiv.org/help/api/tou.html). The gate's state is
+in Redis and goes by Redis' own clock; without Redis it is closed.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from feeds.errors import FetchError
+
+_HOLDER, _NEXT = "wire:gate:holder", "wire:gate:next"
+
+#: Takes the gate and returns 0, or returns the milliseconds to wait before asking again.
+_ENTER = """
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local held = redis.call('PTTL', KEYS[1])
+if held > 0 then return held end
+local opens = tonumber(redis.call('GET', KEYS[2]) or '0')
+if opens > now then return opens - now end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+if tonumber(ARGV[3]) > 0 then redis.call('SET', KEYS[2], now + ARGV[3], 'PX', ARGV[3]) end
+return 0
+"""
+#: Gives the gate back, if it is still ours.
+_LEAVE = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 0
+"""
+#: Keeps the gate shut for a while; never opens it earlier.
+_SHUT = """
+local clock = redis.call('TIME')
+local shut_until = clock[1] * 1000 + math.floor(clock[2] / 1000) + ARGV[1]
+local opens = tonumber(redis.call('GET', KEYS[1]) or '0')
+if shut_until > opens then redis.call('SET', KEYS[1], shut_until, 'PX', ARGV[1]) end
+return 0
+"""
+
+
+class Gate:
+    """Lets one request at a time through.
+
+    :param interval_seconds: from the start of one request to the start of the next
+    :param lease_seconds: a request takes no longer; whoever died inside blocks the gate no longer than this
+    :param patience_seconds: how long to stand in line before giving up
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        interval_seconds: float,
+        *,
+        lease_seconds: float = 40,
+        patience_seconds: float = 60,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._redis = redis
+        self._interval_ms = int(interval_seconds * 1000)
+        self._lease_ms = int(lease_seconds * 1000)
+        self._patience_seconds = patience_seconds
+        self._sleep = sleep
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """Wait for the gate, hold it for one request, give it back.
+
+        :raises FetchError: where it did not open in time, or Redis is down
+        """
+        token = uuid.uuid4().hex
+        try:
+            self._enter(token)
+        except RedisError as error:
+            raise FetchError(f"the gate is closed: Redis does not answer ({error})") from error
+        try:
+            yield
+        finally:
+            self._leave(token)
+
+    def shut(self, seconds: float) -> None:
+        """Let nobody through for a while: arXiv asked us to wait."""
+        try:
+            self._redis.eval(_SHUT, 1, _NEXT, max(1, int(seconds * 1000)))
+        except RedisError as error:
+            raise FetchError(f"the gate is closed: Redis does not answer ({error})") from error
+
+    def _enter(self, token: str) -> None:
+        waited = 0.0
+        while wait_ms := int(self._redis.eval(_ENTER, 2, _HOLDER, _NEXT, token, self._lease_ms, self._interval_ms)):
+            if waited >= self._patience_seconds:
+                raise FetchError(f"the gate did not open within {self._patience_seconds:g} s")
+            # Whoever holds it usually leaves long before the lease ends.
+            pause = min(wait_ms / 1000, 0.25)
+            self._sleep(pause)
+            waited += pause
+
+    def _leave(self, token: str) -> None:
+        try:
+            self._redis.eval(_LEAVE, 1, _HOLDER, token)
+        except RedisError:
+            return  # the lease ends by itself

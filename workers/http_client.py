@@ -1,0 +1,187 @@
+"""The one door to the network: politeness, identity, and a cap on everything a host can send."""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3
+
+from feeds import __version__
+from feeds.config import Settings
+from feeds.errors import FetchError
+from workers.gate import Gate
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one fetch may take."""
+
+    bytes: int = 16 * 1024 * 1024  #: of the body, after decompression
+    seconds: float = 30.0  #: for the whole answer
+    connect_seconds: float = 5.0
+    silence_seconds: float = 10.0  #: between two pieces of it
+    redirects: int = 3  #: on the same host
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer with its whole body."""
+
+    status: int
+    body: bytes
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+def user_agent(settings: Settings) -> str:
+    """Who we say we are: arXiv wants to know whom to write to."""
+    return f"PreprintWire/{__version__} ({settings.contact or 'self-hosted; no contact set'})"
+
+
+class HttpClient:
+    """Fetches from hosts that are given by settings, never by users.
+
+    :param gate: what every request waits at; None for none
+    """
+
+    def __init__(
+        self,
+        agent: str,
+        gate: Gate | None = None,
+        limits: Limits | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._gate = gate
+        self._limits = limits or Limits()
+        self._monotonic = monotonic
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxies or credentials from the surroundings
+        self._session.headers.update({"User-Agent": agent, "Accept-Encoding": "gzip"})
+
+    def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Response:
+        """Fetch a document, conditionally where validators are given.
+
+        :param etag: as the host sent it
+        :returns: an answer with status 200 or 304
+        :raises FetchError: for everything else
+        """
+        headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        conditions = {name: value for name, value in headers.items() if value}
+        for _ in range(self._limits.redirects + 1):
+            answer = self._request(url, conditions)
+            if isinstance(answer, Response):
+                return answer
+            url = answer
+        raise FetchError(f"more than {self._limits.redirects} redirects")
+
+    def _request(self, url: str, conditions: Mapping[str, str]) -> Response | str:
+        """One request through the gate: its answer, or the address it is redirected to."""
+        passing: AbstractContextManager[None] = self._gate.passing() if self._gate else nullcontext()
+        with passing:
+            deadline = self._monotonic() + self._limits.seconds
+            try:
+                with self._session.get(
+                    url,
+                    headers=dict(conditions),
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=(self._limits.connect_seconds, self._limits.silence_seconds),
+                ) as answer:
+                    return self._read(url, answer, deadline)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                raise FetchError(_describe(error)) from error
+
+    def _read(self, url: str, answer: requests.Response, deadline: float) -> Response | str:
+        status = answer.status_code
+        if status in _REDIRECTS:
+            return _redirect(url, answer.headers.get("Location", ""))
+        if status not in (200, 304):
+            raise self._refusal(answer)
+        body = b"" if status == 304 else self._body(answer, deadline)
+        return Response(status, body, answer.headers.get("ETag"), answer.headers.get("Last-Modified"))
+
+    def _refusal(self, answer: requests.Response) -> FetchError:
+        status = answer.status_code
+        wait = _retry_after(answer.headers.get("Retry-After")) if status in (429, 503) else None
+        if wait and self._gate:
+            self._gate.shut(wait)
+        permanent = 400 <= status < 500 and status not in (408, 425, 429)
+        return FetchError(f"HTTP {status}", permanent=permanent, retry_after_seconds=wait)
+
+    def _body(self, answer: requests.Response, deadline: float) -> bytes:
+        unpacker = _Unpacker(answer.headers.get("Content-Encoding", ""))
+        pieces: list[bytes] = []
+        size = 0
+        while piece := answer.raw.read1(_CHUNK):
+            for part in unpacker.unpack(piece):
+                size += len(part)
+                if size > self._limits.bytes:
+                    raise FetchError(f"the body is larger than {self._limits.bytes} bytes")
+                pieces.append(part)
+            if self._monotonic() > deadline:
+                raise FetchError(f"the answer took longer than {self._limits.seconds:g} s")
+        unpacker.finish()
+        return b"".join(pieces)
+
+
+class _Unpacker:
+    """Undoes a body's content encoding, in small parts: a small body must not unfold into all our memory."""
+
+    def __init__(self, encoding: str) -> None:
+        if encoding.lower() not in ("", "identity", "gzip", "x-gzip"):
+            raise FetchError(f"the body is encoded as {encoding}, which was not asked for")
+        self._inflate = zlib.decompressobj(wbits=31) if "gzip" in encoding.lower() else None
+
+    def unpack(self, piece: bytes) -> Iterator[bytes]:
+        if self._inflate is None:
+            yield piece
+            return
+        while piece:
+            try:
+                yield self._inflate.decompress(piece, _CHUNK)
+            except zlib.error as error:
+                raise FetchError("the body is not the gzip it claims to be") from error
+            piece = self._inflate.unconsumed_tail
+
+    def finish(self) -> None:
+        """:raises FetchError: where the compressed body has no end"""
+        if self._inflate is not None and not self._inflate.eof:
+            raise FetchError("the body broke off")
+
+
+def _redirect(url: str, location: str) -> str:
+    target = urljoin(url, location)
+    if urlsplit(target).hostname != urlsplit(url).hostname or urlsplit(target).scheme not in ("http", "https"):
+        raise FetchError(f"it redirects to another host: {urlsplit(target).hostname}", permanent=True)
+    return target
+
+
+def _retry_after(header: str | None, now: Callable[[], float] = time.time) -> float | None:
+    """Seconds to wait (RFC 9110, section 10.2.3); at most an hour counts."""
+    if not header:
+        return None
+    try:
+        seconds = float(header) if header.strip().isdigit() else parsedate_to_datetime(header).timestamp() - now()
+    except ValueError:
+        return None
+    return min(max(seconds, 1.0), 3600.0)
+
+
+def _describe(error: Exception) -> str:
+    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
+        return "no answer in time"
+    if isinstance(error, urllib3.exceptions.IncompleteRead | requests.exceptions.ChunkedEncodingError):
+        return "the body broke off"
+    if isinstance(error, requests.ConnectionError | urllib3.exceptions.ProtocolError | ConnectionError):
+        return "not reachable"
+    return f"failed: {type(error).__name__}"

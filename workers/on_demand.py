@@ -1,0 +1,75 @@
+"""Polls now: asks a running wire for it, and waits until all that follows is published."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from feeds.errors import NotRunningError, WireError
+from feeds.store import listings, owed
+from feeds.store.listings import Visit
+from feeds.store.owed import Work
+from workers.engine import engine_url, is_alive
+from workers.queues import QUEUES, count_workers
+from workers.runtime import Runtime
+
+_TICK_SECONDS = 0.1
+_FOLLOWING = (Work.ENRICH, Work.PUBLISH)
+
+
+class TooLongError(WireError):
+    """What was waited for did not happen in time."""
+
+
+def check_running(runtime: Runtime) -> None:
+    """:raises NotRunningError: unless a wire with all its workers is running on these settings"""
+    where = runtime.settings.data_dir if runtime.settings.redis_url is None else "the Redis of WIRE_REDIS_URL"
+    if not is_alive(engine_url(runtime.settings)):
+        raise NotRunningError(f"no wire is running on {where}; start one with ./wire run")
+    workers = count_workers(runtime.redis)
+    for queue in QUEUES:
+        if not workers[queue]:
+            raise NotRunningError(f"no worker is running for the queue {queue!r} on {where}; ./wire work is one")
+
+
+def request_polls(runtime: Runtime, names: Sequence[str]) -> int:
+    """Ask for these listings to be polled now, whatever the schedule or a backoff says.
+
+    :returns: the newest visit before
+    """
+    with runtime.store.write() as connection:
+        before = listings.last_visit_id(connection)
+        owed.owe(connection, Work.POLL, names, runtime.clock.now())
+    runtime.dispatch()
+    return before
+
+
+def await_polls(
+    runtime: Runtime,
+    names: Sequence[str],
+    before: int,
+    patience_seconds: float,
+    sleep: Callable[[float], None] = time.sleep,
+) -> dict[str, Visit]:
+    """Wait until these were polled, and what that caused is summarized and published.
+
+    :param before: what :func:`request_polls` returned
+    :returns: the visit of each listing
+    :raises TooLongError: where it takes longer than the patience
+    """
+    deadline = time.monotonic() + patience_seconds
+    while not _is_done(runtime, names):
+        if time.monotonic() > deadline:
+            raise TooLongError(f"not done after {patience_seconds:g} s; ./wire status shows what is owed")
+        runtime.dispatch()
+        sleep(_TICK_SECONDS)
+    with runtime.store.read() as connection:
+        return listings.last_visits(connection, after=before)
+
+
+def _is_done(runtime: Runtime, names: Sequence[str]) -> bool:
+    times = runtime.times()
+    with runtime.store.read() as connection:
+        if not owed.is_settled(connection, Work.POLL, names, times):
+            return False
+        return owed.count_open(connection, _FOLLOWING, times.now) == 0

@@ -1,0 +1,1 @@
+"""Looking at arXiv's listings: reading one (listing), deciding what is news (changes), doing it (poller)."""

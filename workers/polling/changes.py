@@ -1,0 +1,128 @@
+"""Decides what a listing brings that is news. Pure: no clock, no database, no network."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from feeds.model.announcements import Announcement, Outcome, VisitOutcome
+from feeds.model.changes import Admission, Changes, Revision
+from feeds.model.entries import UpdateReason
+from feeds.model.identifiers import sort_key
+from feeds.model.papers import Paper, text_hash
+from feeds.query.admission import CompiledTopic, judge
+from feeds.query.matching import SearchablePaper
+from workers.polling.listing import ListedPaper, ParsedListing
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the store has of the papers in a listing."""
+
+    listing_on: date | None  #: the day the listing bore when it was last read
+    announced: frozenset[tuple[str, int]]  #: (paper, version) that this listing announced before
+    papers: dict[str, Paper]
+
+
+def decide(parsed: ParsedListing, listing: str, known: Known, topics: Sequence[CompiledTopic]) -> Changes:
+    """Compare a listing with what is known.
+
+    A guid that this listing never carried is always news, however old the listing looks; one that it did carry
+    never is, whatever day it bears now.
+
+    :param listing: its canonical name
+    """
+    news = [item for item in parsed.papers if (item.arxiv_id, item.version) not in known.announced]
+    news = list({(item.arxiv_id, item.version): item for item in news}.values())
+    papers = {item.arxiv_id: _merge(item, known.papers.get(item.arxiv_id)) for item in sorted(news, key=_order)}
+    return Changes(
+        outcome=_outcome(parsed, news),
+        day=parsed.listing_on,
+        day_outcome=_day_outcome(parsed, news, known),
+        announcements=tuple(_announcement(item, listing, parsed.listing_on) for item in news),
+        papers=tuple(paper for paper in papers.values() if paper != known.papers.get(paper.arxiv_id)),
+        revisions=tuple(
+            _revision(known.papers[arxiv_id], paper)
+            for arxiv_id, paper in papers.items()
+            if arxiv_id in known.papers and paper != known.papers[arxiv_id]
+        ),
+        admissions=tuple(_admissions(news, listing, parsed.listing_on, topics)),
+        texts={(item.arxiv_id, item.version): text_hash(item.title, item.abstract) for item in news},
+        counts=dict(sorted(Counter(str(item.type) for item in news).items())),
+    )
+
+
+def _order(item: ListedPaper) -> tuple[tuple[int, int, str], int]:
+    return sort_key(item.arxiv_id), item.version
+
+
+def _outcome(parsed: ParsedListing, news: list[ListedPaper]) -> VisitOutcome:
+    if news:
+        return VisitOutcome.NEWS
+    return VisitOutcome.UNCHANGED if parsed.papers else VisitOutcome.CLOSED
+
+
+def _day_outcome(parsed: ParsedListing, news: list[ListedPaper], known: Known) -> Outcome | None:
+    if news:
+        return Outcome.NEWS
+    if not parsed.papers:
+        return Outcome.CLOSED
+    return Outcome.UNCONFIRMED if parsed.listing_on != known.listing_on else None
+
+
+def _announcement(item: ListedPaper, listing: str, day: date) -> Announcement:
+    return Announcement(item.arxiv_id, item.version, listing, day, item.type)
+
+
+def _merge(item: ListedPaper, stored: Paper | None) -> Paper:
+    """The paper's facts after this item: those of the highest version, with what only the API knows kept."""
+    if stored and stored.version > item.version:
+        return stored
+    listed = _as_paper(item)
+    if stored is None:
+        return listed
+    same = stored.version == item.version
+    return replace(
+        listed,
+        licence=listed.licence or stored.licence,
+        comment=stored.comment,
+        doi=stored.doi,
+        journal_ref=stored.journal_ref,
+        submitted_at=stored.submitted_at,
+        revised_at=stored.revised_at if same else None,
+        withdrawn=stored.withdrawn if same else False,
+    )
+
+
+def _as_paper(item: ListedPaper) -> Paper:
+    return Paper(
+        arxiv_id=item.arxiv_id,
+        version=item.version,
+        title=item.title,
+        abstract=item.abstract,
+        authors=item.authors,
+        categories=item.categories,
+        licence=item.licence,
+    )
+
+
+def _revision(before: Paper, after: Paper) -> Revision:
+    reason = UpdateReason.NEW_VERSION if after.version > before.version else None
+    return Revision(after.arxiv_id, reason, text_changed=after.text_hash != before.text_hash)
+
+
+def _admissions(
+    news: list[ListedPaper], listing: str, day: date, topics: Sequence[CompiledTopic]
+) -> list[Admission]:
+    """In the order of the papers' ids, so that positions do not depend on a listing's order."""
+    admissions: list[Admission] = []
+    for item in sorted(news, key=_order):
+        paper = SearchablePaper(_as_paper(item))
+        for compiled in topics:
+            matched = judge(compiled, paper, listing, item.type)
+            if matched is not None:
+                slug = compiled.topic.slug
+                admissions.append(Admission(slug, item.arxiv_id, item.version, day, item.type, matched))
+    return admissions

@@ -1,0 +1,204 @@
+"""Reads the body of an arXiv listing, or refuses it as a whole. feedparser lives here and nowhere else.
+
+feedparser by itself takes too much for good: an empty body, RSS, an error feed that looks like an empty day,
+mojibake, a DOCTYPE. And with its defaults it corrupts titles and abstracts that hold ``<``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import feedparser
+
+from feeds.errors import ListingRefusedError
+from feeds.model import taxonomy
+from feeds.model.announcements import AnnounceType
+from feeds.model.calendar import eastern_date
+from feeds.model.identifiers import parse_guid
+from feeds.model.papers import Author
+from feeds.text import clean, decode_tex_accents, squeeze
+
+_DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+_HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<html", re.IGNORECASE)
+_ENCODING = re.compile(rb"""^\s*<\?xml[^>]*\bencoding\s*=\s*["']([^"']+)""")
+#: Character references to what XML 1.0 forbids make a document ill-formed just as the characters do.
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7}));")
+_TITLE = re.compile(r"(?P<spec>.+) updates on arXiv\.org")
+_PREFIX = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*\S+\s+(?:Abstract:\s*)?")
+_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[A-Za-z]+)*)?")
+_COLLABORATION = re.compile(r"(?P<group>[^:()]*\bCollaboration)\s*:\s*(?P<first>.+)")
+
+
+@dataclass(frozen=True)
+class ListedPaper:
+    """A paper as a listing carries it, cleaned."""
+
+    arxiv_id: str
+    version: int
+    type: AnnounceType
+    title: str
+    abstract: str
+    authors: tuple[Author, ...]
+    categories: tuple[str, ...]
+    licence: str | None
+
+
+@dataclass(frozen=True)
+class ParsedListing:
+    """A listing's body, read."""
+
+    listing_on: date  #: the listing's own day
+    papers: tuple[ListedPaper, ...]
+    guids: str  #: digest of the guid set: the only sign of change that arXiv's feeds give
+    skipped: tuple[str, ...]  #: items that could not be read, with why
+
+
+def parse_listing(body: bytes, name: str) -> ParsedListing:
+    """Read a listing.
+
+    :param body: the Atom document, as fetched
+    :param name: the listing that was asked for
+    :raises ListingRefusedError: where the body is not a whole, sound listing of that name
+    """
+    text = _check(body)
+    read = feedparser.parse(
+        io.BytesIO(text.encode()),
+        response_headers={"content-type": "application/atom+xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    if read.bozo:
+        raise ListingRefusedError(f"not well-formed: {_one_line(read.get('bozo_exception'))}")
+    if read.version != "atom10":
+        raise ListingRefusedError(f"not Atom 1.0 but {read.version or 'something else'}")
+    _check_title(str(read.feed.get("title", "")), name)
+    return _read(read)
+
+
+def _check(body: bytes) -> str:
+    if not body.strip():
+        raise ListingRefusedError("empty body")
+    if _DOCTYPE.search(body):
+        raise ListingRefusedError("it has a DOCTYPE")
+    if _HTML.match(body):
+        raise ListingRefusedError("HTML, not a listing")
+    if (found := _ENCODING.match(body)) and found[1].lower() not in (b"utf-8", b"us-ascii"):
+        raise ListingRefusedError(f"encoded as {found[1].decode('ascii', 'replace')}, not UTF-8")
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ListingRefusedError(f"not UTF-8 at byte {error.start}") from error
+    return _REFERENCE.sub(_keep_allowed, clean(text))
+
+
+def _keep_allowed(found: re.Match[str]) -> str:
+    code = int(found[1], 16) if found[1] else int(found[2])
+    return found[0] if code <= 0x10FFFF and clean(chr(code)) else ""
+
+
+def _check_title(title: str, name: str) -> None:
+    if not title:
+        raise ListingRefusedError("it has no title")
+    if title.lower().startswith("feed error"):
+        raise ListingRefusedError(f"an error feed: {_one_line(title)}")
+    if found := _TITLE.fullmatch(squeeze(title)):
+        spec = taxonomy.find_name(found["spec"])
+        if spec and taxonomy.canonical(spec) != taxonomy.canonical(name):
+            raise ListingRefusedError(f"it is the listing of {spec}")
+
+
+def _read(read: Any) -> ParsedListing:
+    papers: list[ListedPaper] = []
+    skipped: list[str] = []
+    days: list[date] = []
+    for entry in read.entries:
+        try:
+            papers.append(_paper(entry))
+            days.append(datetime.fromisoformat(entry.get("published", "")).date())
+        except ValueError as error:
+            skipped.append(_one_line(error))
+    if read.entries and not papers:
+        raise ListingRefusedError(f"none of its {len(read.entries)} items can be read: {skipped[0]}")
+    guids = "\n".join(sorted(str(entry.get("id", "")) for entry in read.entries))
+    return ParsedListing(
+        listing_on=max(days) if days else _updated_on(read.feed),
+        papers=tuple(papers),
+        guids=hashlib.sha256(guids.encode()).hexdigest(),
+        skipped=tuple(skipped),
+    )
+
+
+def _updated_on(feed: Any) -> date:
+    """An empty listing's day: the Eastern date of its ``updated``."""
+    try:
+        updated = datetime.fromisoformat(str(feed.get("updated", "")))
+        if updated.tzinfo is None:
+            raise ValueError("it lacks its offset")
+    except ValueError as error:
+        raise ListingRefusedError(f"it does not say its day: {error}") from error
+    return eastern_date(updated)
+
+
+def _paper(entry: Any) -> ListedPaper:
+    arxiv_id, version = parse_guid(str(entry.get("id", "")))
+    title = _cleaned(str(entry.get("title", "")))
+    if not title:
+        raise ValueError(f"{arxiv_id} has no title")
+    terms = [str(tag.get("term", "")) for tag in entry.get("tags", ())]
+    return ListedPaper(
+        arxiv_id=arxiv_id,
+        version=version,
+        type=AnnounceType(str(entry.get("arxiv_announce_type", ""))),
+        title=title,
+        abstract=_cleaned(_PREFIX.sub("", str(entry.get("summary", "")), count=1)),
+        authors=tuple(parse_authors(str(entry.get("author", "")))),
+        categories=tuple(dict.fromkeys(term for term in terms if _CATEGORY.fullmatch(term))),
+        licence=str(entry.get("rights", "")).strip() or None,
+    )
+
+
+def parse_authors(creator: str) -> list[Author]:
+    """Split ``dc:creator``: all authors in one string, with commas also inside their affiliations.
+
+    ``First Last (affiliation, affiliation), ...``; a name that opens a collaboration's list is parted from it.
+    """
+    authors: list[Author] = []
+    for piece in _split_outside_parentheses(clean(creator)):
+        name, _, affiliation = piece.partition("(")
+        if found := _COLLABORATION.fullmatch(name.strip()):
+            authors.append(Author(_cleaned(found["group"])))
+            name = found["first"]
+        name = _cleaned(name)
+        affiliation = _cleaned(affiliation.rstrip().removesuffix(")"))
+        if name:
+            authors.append(Author(name, affiliation or None))
+    return authors
+
+
+def _split_outside_parentheses(text: str) -> list[str]:
+    """Cut at commas; a parenthesis that never closes does not swallow what follows."""
+    pieces: list[str] = []
+    start = depth = 0
+    for at, sign in enumerate(text):
+        if sign == "(":
+            depth += 1
+        elif sign == ")":
+            depth = max(0, depth - 1)
+        elif sign == "," and depth == 0:
+            pieces.append(text[start:at])
+            start = at + 1
+    rest = text[start:]
+    return [*pieces, *(rest.split(",") if depth else [rest])]
+
+
+def _cleaned(text: str) -> str:
+    return squeeze(decode_tex_accents(clean(text)))
+
+
+def _one_line(error: object) -> str:
+    return squeeze(str(error))[:200]

@@ -1,0 +1,77 @@
+"""Makes a wire ready to run: its folder, its database, who it is, what it carries."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from feeds.clock import Clock, make_clock
+from feeds.config import LOOPBACK, Settings
+from feeds.errors import TopicsFileError
+from feeds.store import owed, site, topics
+from feeds.store.engine import Store
+from workers.runtime import Runtime
+from workers.schedule import take_over_topics
+
+log = logging.getLogger("wire.prepare")
+
+
+def prepare_database(settings: Settings) -> None:
+    """Bring the database to this version, with a copy of an older one kept beside it, and fix who we are.
+
+    :raises DatabaseError: where it cannot be opened, or is from a newer version
+    """
+    clock = make_clock(settings.clock_file)
+    store = Store(settings.database_url)
+    if store.needs_backup():
+        log.warning("the database is migrated; the old one is kept as %s", store.backup(clock.now()))
+    store.migrate()
+    _fix_authority(store, settings, clock)
+    store.close()
+
+
+def prepare_topics(runtime: Runtime) -> None:
+    """Take over the topics file. A wrong one is refused; where older topics are in force, they stay.
+
+    :raises TopicsFileError: where it is wrong and there is nothing else to carry
+    """
+    try:
+        take_over_topics(runtime)
+    except TopicsFileError as error:
+        with runtime.store.read() as connection:
+            if not topics.list_topics(connection):
+                raise
+        log.error("%s; the topics in force stay", error)
+
+
+def take_back_leases(runtime: Runtime) -> None:
+    """Free what a wire that was killed left claimed. Only for whoever holds the data folder."""
+    with runtime.store.write() as connection:
+        owed.release_all(connection)
+
+
+def _fix_authority(store: Store, settings: Settings, clock: Clock) -> None:
+    with store.write() as connection:
+        site.fix_authority(connection, make_authority(settings.base_url, secrets.token_hex(8)), clock.now())
+
+
+def make_authority(base_url: str, chance: str) -> str:
+    """The authority of our ``tag:`` URIs: our host's name; where that is loopback, a random one of no host.
+
+    :param chance: random letters
+    """
+    host = urlsplit(base_url).hostname or ""
+    if host in LOOPBACK or _is_private(host):
+        return f"{chance}.preprint-wire.invalid"
+    return host
+
+
+def _is_private(host: str) -> bool:
+    """Addresses that another wire elsewhere may bear as well."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified or address.is_private

@@ -1,0 +1,153 @@
+"""Puts owed work into the queue, after its transaction has committed.
+
+The rows are the truth: a job that is lost is dispatched again, one that comes twice finds nothing to claim.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.job import Job
+from rq.serializers import JSONSerializer
+from rq.worker_registration import get_keys
+
+from feeds.store import owed
+from feeds.store.engine import Store, chunks
+from feeds.store.owed import Owed, Times, Work
+
+log = logging.getLogger("wire.queues")
+
+#: Polls go one after the other through one worker; the rest is shared among as many as there are.
+ARXIV, WORK = "arxiv", "work"
+QUEUES = (ARXIV, WORK)
+
+#: Enqueued work that nobody has claimed after this long is looked for in the queue, and enqueued anew if gone.
+STALE_SECONDS = 10.0
+_FAILED_JOBS_KEPT_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True)
+class JobRule:
+    """How a kind of owed work is run."""
+
+    queue: str
+    function: str
+    batch: int  #: rows a job
+    seconds: int  #: a job may run
+    order: int  #: within one dispatch: summaries before the publications that show them
+
+
+RULES: dict[Work, JobRule] = {
+    Work.POLL: JobRule(ARXIV, "workers.jobs.poll", batch=1, seconds=120, order=0),
+    Work.ENRICH: JobRule(WORK, "workers.jobs.enrich", batch=100, seconds=120, order=1),
+    Work.PUBLISH: JobRule(WORK, "workers.jobs.publish", batch=1, seconds=60, order=2),
+}
+#: The only functions a worker of ours runs, whatever Redis says.
+ALLOWED = frozenset(rule.function for rule in RULES.values())
+
+
+class AllowedJob(Job):
+    """A job that runs nothing but our functions: a queue entry names its function, and anyone who can write to
+    Redis can name any other. JSON instead of pickle alone does not help against that."""
+
+    @property
+    def func(self):  # type: ignore[no-untyped-def]
+        if self.func_name not in ALLOWED or self.instance is not None:
+            raise PermissionError(f"{self.func_name!r} is no job of this wire")
+        return super().func
+
+    @property
+    def success_callback(self) -> None:
+        return None
+
+    @property
+    def failure_callback(self) -> None:
+        return None
+
+    @property
+    def stopped_callback(self) -> None:
+        return None
+
+    def send_webhooks(self, *_args: object, **_options: object) -> None:
+        return None
+
+
+def make_queue(redis: Redis, name: str) -> Queue:
+    """One of our queues, as both ends must open it."""
+    return Queue(name, connection=redis, job_class=AllowedJob, serializer=JSONSerializer)
+
+
+class Dispatcher:
+    """Brings due rows into the queue."""
+
+    def __init__(self, store: Store, redis: Redis) -> None:
+        self._store = store
+        self._redis = redis
+
+    def dispatch(self, times: Times) -> int:
+        """Enqueue all that is due and not in the queue yet.
+
+        A queue that is out of reach is no error: the rows stay, the next sweep finds them.
+
+        :returns: how many rows were enqueued
+        """
+        with self._store.read() as connection:
+            rows = owed.list_dispatchable(connection, times, STALE_SECONDS)
+        if not rows:
+            return 0
+        try:
+            waiting = self._still_waiting(rows)
+            return sum(self._enqueue(kind, keys, times) for kind, keys in _batches(rows, waiting))
+        except RedisError as error:
+            log.warning("the queue is out of reach, %d pieces of work wait: %s", len(rows), error)
+            return 0
+
+    def _still_waiting(self, rows: Sequence[Owed]) -> set[str]:
+        """Which jobs of these rows are still in their queue: a long line is no loss."""
+        names = {make_queue(self._redis, name) for name in {RULES[row.kind].queue for row in rows if row.dispatch}}
+        return {job_id for queue in names for job_id in queue.get_job_ids()}
+
+    def _enqueue(self, kind: Work, keys: list[str], times: Times) -> int:
+        rule = RULES[kind]
+        job_id = f"{kind}-{uuid.uuid4().hex}"
+        with self._store.write() as connection:
+            owed.note_dispatch(connection, kind, keys, job_id, times.real)
+        try:
+            make_queue(self._redis, rule.queue).enqueue_call(
+                rule.function,
+                args=(keys,),
+                job_id=job_id,
+                timeout=rule.seconds,
+                result_ttl=0,
+                failure_ttl=_FAILED_JOBS_KEPT_SECONDS,
+                description=f"{kind} {', '.join(keys[:3])}{' ...' if len(keys) > 3 else ''}",
+            )
+        except RedisError:
+            with self._store.write() as connection:
+                owed.note_dispatch(connection, kind, keys, None, times.real)
+            raise
+        return len(keys)
+
+
+def _batches(rows: Iterable[Owed], waiting: set[str]) -> Iterator[tuple[Work, list[str]]]:
+    lost = [row for row in rows if row.dispatch not in waiting]
+    for kind, some in groupby(sorted(lost, key=lambda row: RULES[row.kind].order), key=lambda row: row.kind):
+        for keys in chunks([row.key for row in some], RULES[kind].batch):
+            yield kind, keys
+
+
+def count_workers(redis: Redis) -> dict[str, int]:
+    """How many living workers listen to each of our queues.
+
+    RQ's register also names workers that died; those have no key of their own any more.
+    """
+    return {
+        name: sum(bool(redis.exists(key)) for key in get_keys(queue=make_queue(redis, name))) for name in QUEUES
+    }
