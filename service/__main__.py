@@ -1,0 +1,5 @@
+"""``python -m service``: what ./wire runs."""
+
+from service.cli import main
+
+main()

@@ -1,0 +1,88 @@
+"""The Flask application: made from settings, holding what its views need."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+
+from feeds import composing
+from feeds.clock import Clock, make_clock
+from feeds.config import LOOPBACK, Settings, load_settings
+from feeds.errors import BadRequestError, DatabaseError
+from feeds.model.entries import Site
+from feeds.publishing import Publisher
+from feeds.store import site
+from feeds.store.engine import Store
+from service import problems
+from service.views import feeds as feed_views
+from service.views import health, pages
+from service.web import Web, equip
+
+_SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
+    """Make the web face of one wire.
+
+    :raises DatabaseError: where the database is not ready
+    """
+    store = Store(settings.database_url)
+    store.check()
+    app = Flask(__name__)
+    app.config["TRUSTED_HOSTS"] = _trusted_hosts(settings)
+    app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
+    publisher = Publisher(store, load_site(store, settings))
+    equip(app, Web(settings, store, clock or make_clock(settings.clock_file), publisher))
+    for views in (feed_views, pages, health):
+        app.register_blueprint(views.blueprint)
+    problems.register(app)
+    app.before_request(_refuse_options)
+    app.after_request(_secure)
+    app.jinja_env.globals["acknowledgement"] = composing.ACKNOWLEDGEMENT
+    app.jinja_env.globals["disclaimer"] = composing.DISCLAIMER
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    return app
+
+
+def load_site(store: Store, settings: Settings) -> Site:
+    """Who publishes, as the first start wrote it down.
+
+    :raises DatabaseError: where it did not
+    """
+    with store.read() as connection:
+        found = site.find_authority(connection)
+    if found is None:
+        raise DatabaseError("the database was never prepared; run ./wire migrate")
+    return Site(settings.base_url, *found)
+
+
+def wsgi() -> Flask:
+    """The application for a WSGI server, from the environment's settings."""
+    return create_app(load_settings())
+
+
+def _trusted_hosts(settings: Settings) -> list[str]:
+    """Our own name, the bind's, and loopback: nothing else is answered, so nothing else can be poisoned."""
+    own = urlsplit(settings.base_url).hostname or ""
+    names = {own, settings.bind.host, *LOOPBACK}
+    return sorted(f"[{name}]" if ":" in name else name for name in names)
+
+
+def _refuse_options() -> None:
+    """Unknown options are refused, never ignored: they would make copies of one document under many addresses."""
+    if request.args:
+        raise BadRequestError("This address takes no options.")
+
+
+def _secure(response: Response) -> Response:
+    for name, value in _SECURITY.items():
+        response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,60 @@
+"""The command line: ./wire COMMAND. A module a group of commands; exit codes 0 done, 1 failed, 2 wrong use."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+
+import click
+
+from feeds import __version__
+from feeds.config import load_settings
+from feeds.errors import QueryError, SettingsError, WireError
+from service.cli import polling, running, status, summaries, topics
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="Preprint Wire %(version)s")
+def cli() -> None:
+    """Preprint Wire: curated Atom feeds of arXiv's preprints, one per topic, each paper summarized.
+
+    \b
+    ./wire run     starts everything on this machine
+    ./wire demo    shows it without a network
+    ./wire status  tells how it is
+    """
+
+
+for command in (*running.COMMANDS, polling.poll, topics.topics, summaries.summarize, status.status):
+    cli.add_command(command)
+
+
+def configure_logging(level: str) -> None:
+    """Our own lines at this level, everybody else's from WARNING on; time is UTC."""
+    logging.Formatter.converter = time.gmtime
+    logging.basicConfig(
+        level=logging.WARNING,
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(name)s[%(process)d] %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%SZ",
+    )
+    logging.getLogger("wire").setLevel(level)
+
+
+def main() -> None:
+    """Run a command; what goes wrong on purpose is one line on standard error."""
+    try:
+        configure_logging(load_settings().log_level)
+        cli(prog_name="./wire", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(1)
+    except WireError as error:
+        click.echo(f"wire: {error}", err=True)
+        sys.exit(2 if isinstance(error, SettingsError | QueryError) else 1)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read us had enough
+        sys.exit(1)

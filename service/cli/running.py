@@ -1,0 +1,201 @@
+"""Commands that run a wire, or a part of one."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from feeds.clock import make_clock
+from feeds.config import Settings, forget_running, load_settings, save_running
+from feeds.store.engine import Store
+from service import serving
+from workers import demo as demonstration
+from workers import standin as standins
+from workers.engine import embedded_command, engine_url, is_alive
+from workers.preparing import prepare_database, prepare_topics, take_back_leases
+from workers.processes import hold_folder, python_command, python_environ
+from workers.queues import ARXIV, QUEUES, WORK, count_workers
+from workers.runtime import make_runtime
+from workers.schedule import run_scheduler
+from workers.supervisor import Part, Supervisor
+from workers.worker import run_worker
+
+
+@click.command()
+def run() -> None:
+    """Start everything on this machine: queue, scheduler, workers, web. Ctrl-C stops it.
+
+    The database is brought to this version first; a copy of an older one is kept beside it.
+    """
+    settings = load_settings()
+    with hold_folder(settings.data_dir):
+        _run(settings, dict(os.environ), extra=[], announce=lambda: _announce(settings))
+
+
+@click.command()
+@click.option(
+    "--recordings",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with recorded listings, named atom_<listing>_<YYYY-MM-DD>.xml.",
+)
+def demo(recordings: Path | None) -> None:
+    """Show the wire without a network: recorded days of arXiv pass one after the other, on the demo's own clock.
+
+    Lives in a scratch folder that goes at the end. Set WIRE_DATA_DIR to a new or empty folder to keep it.
+    """
+    if recordings is None:
+        raise click.UsageError("give the recorded listings to replay: ./wire demo --recordings FOLDER")
+    recorded = demonstration.load_recordings(recordings)
+    own = load_settings()
+    with ExitStack() as stack:
+        folder = _demo_folder(own, stack)
+        stack.enter_context(hold_folder(folder))
+        listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        environ = {**os.environ, **demonstration.set_up(folder, own.topics, recorded, url)}
+        settings = load_settings(environ)
+        source = str(recordings.resolve())
+        extra = [
+            Part(
+                "stand-in",
+                python_command("standin", source, str(listening.fileno())),
+                pass_fds=(listening.fileno(),),
+            ),
+            Part("replay", python_command("replay", source), once=True),
+        ]
+        _run(settings, environ, extra, announce=lambda: _announce_demo(settings))
+
+
+@click.command()
+def serve() -> None:
+    """Run the web face alone."""
+    serving.serve(load_settings())
+
+
+@click.command()
+@click.argument("queue", type=click.Choice(QUEUES), default=WORK)
+def work(queue: str) -> None:
+    """Run one worker on one queue: "work" (the default: summaries, publishing) or "arxiv" (polling)."""
+    Store(load_settings().database_url).check()
+    run_worker(queue)
+
+
+@click.command()
+def schedule() -> None:
+    """Run the scheduler alone: it brings what is due into the queue."""
+    settings = load_settings()
+    Store(settings.database_url).check()
+    run_scheduler(make_runtime(settings))
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to this version; a copy of an older one is kept beside it."""
+    settings = load_settings()
+    prepare_database(settings)
+    click.echo(f"{settings.database_url} is up to date")
+
+
+@click.command(hidden=True)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("descriptor", type=int)
+def standin(folder: Path, descriptor: int) -> None:
+    """Serve recorded listings on a socket that is open already (the demo's arXiv)."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    listening = socket.socket(fileno=descriptor)
+    standins.serve_recordings(folder, listening, make_clock(load_settings().clock_file))
+
+
+@click.command(hidden=True)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def replay(folder: Path) -> None:
+    """Let the demo's days pass."""
+    settings = load_settings()
+    runtime = make_runtime(settings)
+    demonstration.replay(runtime, demonstration.load_recordings(folder), click.echo)
+    click.echo(f"All days are in. Read them at {settings.base_url}/ (Ctrl-C ends the demo)")
+
+
+COMMANDS = (run, demo, serve, work, schedule, migrate, standin, replay)
+
+
+def _run(settings: Settings, environ: dict[str, str], extra: list[Part], announce: Callable[[], None]) -> None:
+    serving.check_free(settings.bind)
+    parts = _parts(settings) + extra
+    prepare_database(settings)
+    runtime = make_runtime(settings)
+    prepare_topics(runtime)
+    take_back_leases(runtime)
+    runtime.store.close()
+    save_running(environ, settings.data_dir)
+    try:
+        Supervisor(parts, python_environ(environ), announce).run()
+    finally:
+        forget_running(settings.data_dir)
+
+
+def _parts(settings: Settings) -> list[Part]:
+    """The processes of one wire, in the order of their start."""
+    url = engine_url(settings)
+    engine = [
+        Part(
+            "engine",
+            embedded_command(settings.data_dir),
+            is_ready=lambda: is_alive(url),
+            death_signal=signal.SIGTERM,
+            foundation=True,
+        )
+    ]
+    workers = [Part("arxiv worker", python_command("work", ARXIV))]
+    workers += [Part(f"worker {number}", python_command("work", WORK)) for number in range(1, settings.workers + 1)]
+    return [
+        *([] if settings.redis_url else engine),
+        Part("scheduler", python_command("schedule")),
+        *workers[:-1],
+        Part(workers[-1].name, workers[-1].command, is_ready=lambda: _are_working(settings)),
+        Part(
+            "web",
+            python_command("serve"),
+            is_ready=lambda: _is_answering(settings),
+            death_signal=signal.SIGTERM,
+        ),
+    ]
+
+
+def _are_working(settings: Settings) -> bool:
+    return all(count_workers(make_runtime(settings).redis).values())
+
+
+def _is_answering(settings: Settings) -> bool:
+    connection = http.client.HTTPConnection(settings.bind.reachable_host, settings.bind.port, timeout=1)
+    try:
+        connection.request("GET", "/healthz", headers={"Host": settings.bind.host})
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _announce(settings: Settings) -> None:
+    click.echo(f"Preprint Wire is at {settings.base_url}/ (Ctrl-C stops it)")
+
+
+def _announce_demo(settings: Settings) -> None:
+    click.echo(f"Preprint Wire's demo is at {settings.base_url}/ (Ctrl-C ends it)")
+    click.echo(f"Its folder is {settings.data_dir}; other commands find it with WIRE_DATA_DIR={settings.data_dir}")
+
+
+def _demo_folder(own: Settings, stack: ExitStack) -> Path:
+    """The folder that WIRE_DATA_DIR names where a demo may live in it, else a scratch one."""
+    if "WIRE_DATA_DIR" in os.environ and demonstration.is_usable(own.data_dir):
+        return own.data_dir
+    return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="preprint-wire-demo-")))

@@ -1,0 +1,64 @@
+"""Errors become answers here, and nowhere else: a status, and a problem document or a plain page."""
+
+from __future__ import annotations
+
+import json
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from feeds.errors import BadRequestError, GoneError, NotFoundError, WireError
+
+log = logging.getLogger("wire.web")
+
+MEDIA_TYPE = "application/problem+json"
+#: The status of each error of ours; what is not here is our fault.
+STATUSES: dict[type[WireError], HTTPStatus] = {
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    GoneError: HTTPStatus.GONE,
+    BadRequestError: HTTPStatus.BAD_REQUEST,
+}
+#: Addresses that people open in a browser; all others are for programs.
+_PAGES = ("/", "/topics/")
+
+
+def register(app: Flask) -> None:
+    """Let every error of an app be answered here."""
+    app.register_error_handler(WireError, _handle_wire_error)
+    app.register_error_handler(HTTPException, _handle_http_exception)
+    app.register_error_handler(Exception, _handle_surprise)
+
+
+def _handle_wire_error(error: WireError) -> Response:
+    status = STATUSES.get(type(error))
+    if status is None:
+        return _handle_surprise(error)
+    return answer(status, str(error))
+
+
+def _handle_http_exception(error: HTTPException) -> Response:
+    status = HTTPStatus(error.code or 500)
+    # Werkzeug's descriptions never repeat what was sent.
+    made = answer(status, error.description or status.phrase)
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after"):
+            made.headers[name] = value
+    return made
+
+
+def _handle_surprise(error: Exception) -> Response:
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return answer(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here; it was written to the log.")
+
+
+def answer(status: HTTPStatus, detail: str) -> Response:
+    """A problem document (RFC 9457), or a plain page where a person asked. Errors are never cached."""
+    if request.path == "/" or request.path.startswith(_PAGES[1]):
+        made = Response(render_template("problem.html", status=status, detail=detail), status)
+    else:
+        problem = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
+        made = Response(json.dumps(problem, ensure_ascii=False) + "\n", status, content_type=MEDIA_TYPE)
+    made.headers["Cache-Control"] = "no-store"
+    return made

@@ -1,0 +1,27 @@
+"""The feeds: /feeds/<slug>.<format>."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect
+from werkzeug.wrappers import Response as BaseResponse
+
+from feeds.errors import MovedError, NotFoundError
+from feeds.publishing import FORMATS
+from service import conditional
+from service.web import web
+
+blueprint = Blueprint("feeds", __name__, url_prefix="/feeds")
+
+
+@blueprint.get("/<name>")
+def feed(name: str) -> BaseResponse:
+    """A topic in a format."""
+    slug, _, extension = name.rpartition(".")
+    if not slug or extension not in FORMATS:
+        known = ", ".join(f".{known}" for known in FORMATS)
+        raise NotFoundError(f"There is no such feed; a feed is a topic's slug with one of {known}")
+    try:
+        document = web().publisher.find_document(slug, extension)
+    except MovedError as moved:
+        return redirect(f"{web().settings.base_url}/feeds/{moved.slug}.{extension}", 301, Response)
+    return conditional.respond(document, web().clock.now())

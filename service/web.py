@@ -1,0 +1,35 @@
+"""What the views of one app work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, current_app
+
+from feeds.clock import Clock
+from feeds.config import Settings
+from feeds.publishing import Publisher
+from feeds.store.engine import Store
+
+_EXTENSION = "preprint-wire"
+
+
+@dataclass(frozen=True)
+class Web:
+    """One app's tools."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    publisher: Publisher
+
+
+def equip(app: Flask, tools: Web) -> None:
+    """Give an app its tools."""
+    app.extensions[_EXTENSION] = tools
+
+
+def web() -> Web:
+    """The current app's tools."""
+    return cast(Web, current_app.extensions[_EXTENSION])
