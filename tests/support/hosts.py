@@ -1,0 +1,117 @@
+"""A foreign host on loopback that does what a script says, and remembers what it was asked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One scripted answer.
+
+    ``claim`` is a Content-Length to state instead of the true one; ``pieces`` sends the body in so many parts and
+    calls ``between`` before each.
+    """
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    claim: int | None = None
+    pieces: int = 1
+    between: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True)
+class Request:
+    path: str
+    headers: dict[str, str]
+
+
+class Host:
+    """Answers by path; a list of answers is used up one by one, its last one stays."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, list[Answer]] = {}
+        self.requests: list[Request] = []
+        self.in_flight = 0
+        self.most_in_flight = 0
+        self._lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def serve(self, path: str, *answers: Answer | bytes) -> None:
+        """Script what a path answers."""
+        self.answers[path] = [Answer(body=a) if isinstance(a, bytes) else a for a in answers]
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _next(self, path: str) -> Answer:
+        with self._lock:
+            script = self.answers.get(path, [Answer(404)])
+            return script.pop(0) if len(script) > 1 else script[0]
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        host = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                with host._lock:
+                    host.requests.append(Request(self.path, {k.lower(): v for k, v in self.headers.items()}))
+                    host.in_flight += 1
+                    host.most_in_flight = max(host.most_in_flight, host.in_flight)
+                try:
+                    self._answer(host._next(self.path))
+                finally:
+                    with host._lock:
+                        host.in_flight -= 1
+
+            def _answer(self, answer: Answer) -> None:
+                self.send_response(answer.status)
+                for name, value in answer.headers.items():
+                    self.send_header(name, value)
+                if answer.status != 304:
+                    claim = len(answer.body) if answer.claim is None else answer.claim
+                    self.send_header("Content-Length", str(claim))
+                self.end_headers()
+                size = max(1, -(-len(answer.body) // answer.pieces))
+                for start in range(0, len(answer.body), size):
+                    answer.between()
+                    try:
+                        self.wfile.write(answer.body[start : start + size])
+                        self.wfile.flush()
+                    except OSError:
+                        return
+                if answer.claim is not None:
+                    self.close_connection = True
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        return Handler
+
+
+@contextmanager
+def running_host() -> Iterator[Host]:
+    """A host that listens."""
+    host = Host()
+    host.start()
+    try:
+        yield host
+    finally:
+        host.stop()

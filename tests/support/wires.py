@@ -1,0 +1,132 @@
+"""A wire on real parts, in this process: SQLite, the embedded engine, RQ's queue; only arXiv is a stand-in."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import yaml
+from flask import Flask
+from redis import Redis
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+
+from feeds.clock import FixedClock, SystemClock
+from feeds.config import Settings, load_settings
+from feeds.store.engine import Store
+from service.app import create_app
+from tests.support.hosts import Host
+from tests.support.listings import Item, make_listing
+from workers import runtime as runtimes
+from workers.engine import connect, embedded_command, is_alive, socket_path
+from workers.on_demand import request_polls
+from workers.preparing import prepare_database, prepare_topics
+from workers.queues import QUEUES, AllowedJob, make_queue
+from workers.runtime import Runtime
+
+#: A Friday morning after arXiv's build.
+FRIDAY = date(2026, 4, 17)
+MORNING = datetime(2026, 4, 17, 5, 10, tzinfo=UTC)
+
+
+@contextmanager
+def running_engine() -> Iterator[str]:
+    """An embedded engine of its own; gives its address."""
+    folder = Path(tempfile.mkdtemp(prefix="wire-test-"))
+    engine = subprocess.Popen(embedded_command(folder), stdin=subprocess.DEVNULL)
+    url = f"unix://{socket_path(folder)}"
+    try:
+        for _ in range(200):
+            if is_alive(url):
+                break
+            time.sleep(0.05)
+        yield url
+    finally:
+        engine.terminate()
+        engine.wait(10)
+        shutil.rmtree(folder)
+
+
+def write_topics(path: Path, topics: Sequence[dict[str, object]]) -> None:
+    path.write_text(yaml.safe_dump({"topics": list(topics)}), encoding="utf-8")
+
+
+def make_settings(folder: Path, **environ: str) -> Settings:
+    """Settings of a wire that lives in a folder, away from any ``.env``."""
+    given = {"WIRE_DATA_DIR": str(folder / "var"), "WIRE_TOPICS": str(folder / "topics.yaml"), **environ}
+    return load_settings(given, root=folder)
+
+
+class Line:
+    """The whole line, driven step by step: arXiv's listings in, feeds out."""
+
+    def __init__(self, folder: Path, redis_url: str, host: Host, topics: Sequence[dict[str, object]]) -> None:
+        write_topics(folder / "topics.yaml", topics)
+        self.host = host
+        self.clock = FixedClock(MORNING)
+        self.settings = make_settings(
+            folder,
+            WIRE_REDIS_URL=redis_url,
+            WIRE_ARXIV_LISTING_URL=host.url,
+            WIRE_ARXIV_MIN_INTERVAL="0",
+            WIRE_BASE_URL="https://wire.example.org",
+        )
+        prepare_database(self.settings)
+        self.redis: Redis = connect(redis_url)
+        self.runtime = Runtime(
+            self.settings, Store(self.settings.database_url), self.clock, SystemClock(), self.redis
+        )
+        prepare_topics(self.runtime)
+        self.app: Flask = create_app(self.settings, self.clock)
+        self.app.testing = False
+
+    def announce(self, items: Sequence[Item], listing: str = "cs.CV", day: date = FRIDAY) -> None:
+        """Let arXiv announce papers."""
+        self.host.serve(f"/atom/{listing}", make_listing(items, listing, day))
+
+    def set_time(self, at: datetime) -> None:
+        self.clock.at = at
+
+    def poll(self, *listings: str) -> None:
+        """Ask for a poll, and work until nothing is left to do now."""
+        request_polls(self.runtime, listings or ("cs.CV",))
+        self.work()
+
+    def work(self) -> None:
+        """Run what is due, through the real queue, until nothing is due."""
+        runtimes._current = self.runtime
+        try:
+            while self.runtime.dispatcher.dispatch(self.runtime.times()) or self._queued():
+                self._burst()
+        finally:
+            runtimes._current = None
+
+    def get(self, path: str, headers: dict[str, str] | None = None, status: int = 200) -> bytes:
+        """What the web face answers."""
+        answer = self.app.test_client().get(path, headers=headers, base_url="https://wire.example.org")
+        assert answer.status_code == status, answer.get_data(as_text=True)
+        return answer.get_data()
+
+    def close(self) -> None:
+        self.runtime.store.close()
+        self.redis.close()
+
+    def _queued(self) -> int:
+        return sum(make_queue(self.redis, name).count for name in QUEUES)
+
+    def _burst(self) -> None:
+        logging.getLogger("rq.worker").setLevel(logging.WARNING)
+        worker = SimpleWorker(
+            [make_queue(self.redis, name) for name in QUEUES],
+            connection=self.redis,
+            job_class=AllowedJob,
+            serializer=JSONSerializer,
+        )
+        worker.work(burst=True, logging_level="WARNING")
