@@ -6,13 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from redis import Redis
-
 from feeds.clock import Clock, SystemClock, make_clock
 from feeds.config import Settings, load_settings
 from feeds.store.engine import Store
 from feeds.store.owed import Times
-from workers.engine import connect, engine_url
+from workers.engine import Redis, connect, engine_url
 from workers.gate import Gate
 from workers.http_client import HttpClient, user_agent
 from workers.queues import Dispatcher

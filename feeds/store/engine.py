@@ -19,7 +19,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection as Connection  # the rest of feeds names the type from here
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError as DriverError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from feeds.errors import DatabaseError
@@ -71,7 +71,7 @@ class Store:
                 self._refuse_newer(connection)
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
-        except OperationalError as error:
+        except DriverError as error:
             raise DatabaseError(f"the database {self.path} cannot be opened: {error.orig}") from error
 
     def is_current(self) -> bool:
@@ -81,7 +81,7 @@ class Store:
         try:
             with self.read() as connection:
                 return _revision(connection) == _head()
-        except OperationalError:
+        except DriverError:
             return False
 
     def check(self) -> None:

@@ -150,7 +150,7 @@ def count_members(connection: Connection) -> dict[str, int]:
         .where(memberships.c.state == MemberState.IN)
         .group_by(memberships.c.topic)
     )
-    return dict(row._tuple() for row in rows)
+    return dict(rows.all())
 
 
 def last_joined(connection: Connection) -> dict[str, datetime]:
@@ -158,7 +158,7 @@ def last_joined(connection: Connection) -> dict[str, datetime]:
     rows = connection.execute(
         select(topics.c.slug, topics.c.last_joined_at).where(topics.c.last_joined_at.is_not(None))
     )
-    return dict(row._tuple() for row in rows)
+    return dict(rows.all())
 
 
 def _join(connection: Connection, slug: str, fresh: list[Admission], now: datetime) -> None:

@@ -40,7 +40,7 @@ def list_generations(connection: Connection) -> dict[str, int]:
     rows = connection.execute(
         select(publications.c.topic, func.max(publications.c.generation)).group_by(publications.c.topic)
     )
-    return dict(row._tuple() for row in rows)
+    return dict(rows.all())
 
 
 def _entries(stored: Iterable[list[str | int]]) -> tuple[tuple[str, int], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import logging
 import os
 import signal
 import socket
@@ -62,6 +63,7 @@ def demo(recordings: Path | None) -> None:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         environ = {**os.environ, **demonstration.set_up(folder, own.topics, recorded, url)}
         settings = load_settings(environ)
+        logging.getLogger("wire").setLevel(settings.log_level)
         source = str(recordings.resolve())
         extra = [
             Part(

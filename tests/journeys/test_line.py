@@ -14,8 +14,8 @@ from tests.support.wires import FRIDAY, MORNING, Line
 
 MakeLine = Callable[[Sequence[dict[str, object]]], Line]
 
-SPLATS = {"slug": "splats", "title": "Splats", "categories": ["cs.CV"], "query": "splat*"}
-EVERYTHING = {"slug": "vision", "title": "Vision", "categories": ["cs.CV"]}
+SPLATS: dict[str, object] = {"slug": "splats", "title": "Splats", "categories": ["cs.CV"], "query": "splat*"}
+EVERYTHING: dict[str, object] = {"slug": "vision", "title": "Vision", "categories": ["cs.CV"]}
 
 
 def ids(feed: bytes) -> list[str]:

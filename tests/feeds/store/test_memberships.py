@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from feeds.model.changes import Revision
+from feeds.model.entries import Member, UpdateReason
+from feeds.store import memberships, papers, summaries
+from feeds.store.engine import Connection, Store
+from feeds.store.memberships import HOLD
+from tests.support.papers import NOW, define, join, make_admission, make_paper, make_tldr, make_topic
+
+ID = "2604.00001"
+
+
+def find(connection: Connection, *arxiv_ids: str, topic: str = "vision") -> list[Member]:
+    return memberships.find_members(connection, topic, arxiv_ids)
+
+
+def test_positions_rise_and_times_with_them(store: Store) -> None:
+    first, second = [f"2604.0000{n}" for n in (1, 2, 3)], [f"2604.0000{n}" for n in (4, 5)]
+    with store.write() as connection:
+        define(connection, make_topic())
+        join(connection, first)
+        join(connection, second)  # at the same moment
+        found = [member.membership for member in find(connection, *first, *second)]
+    assert [member.position for member in found] == [1, 2, 3, 4, 5]
+    times = [member.joined_at for member in found]
+    assert times == sorted(set(times))
+    assert times[0] == NOW
+
+
+def test_who_is_in_stays_as_it_is(store: Store) -> None:
+    with store.write() as connection:
+        define(connection, make_topic())
+        join(connection, [ID])
+        before = find(connection, ID)
+        again = [make_admission(ID), make_admission(ID)]
+        assert memberships.admit(connection, again, NOW + timedelta(days=1)) == []
+        assert find(connection, ID) == before
+
+
+def test_positions_are_each_topics_own(store: Store) -> None:
+    with store.write() as connection:
+        define(connection, make_topic("one"), make_topic("two"))
+        join(connection, ["2604.00001", "2604.00002"], "one")
+        join(connection, ["2604.00002"], "two")
+        assert [m.membership.position for m in find(connection, "2604.00002", topic="two")] == [1]
+
+
+def test_a_member_is_all_its_entry_is_made_of(store: Store) -> None:
+    with store.write() as connection:
+        define(connection, make_topic())
+        join(connection, [ID])
+        (member,) = find(connection, ID, "2604.99999")
+    assert member.paper == make_paper(ID)
+    assert member.tldr == make_tldr(member.paper)
+    assert member.membership.matched == ("a word",)
+
+
+def test_a_new_version_moves_updated_and_waits_for_its_tldr_anew(store: Store) -> None:
+    later = NOW + timedelta(days=3)
+    with store.write() as connection:
+        define(connection, make_topic())
+        join(connection, [ID])
+        revision = find(connection, ID)[0].membership.revision
+        changed = Revision(ID, UpdateReason.NEW_VERSION, text_changed=True)
+        assert memberships.revise(connection, [changed], later) == ["vision"]
+        member = find(connection, ID)[0].membership
+    assert (member.updated_at, member.updated_reason) == (later, UpdateReason.NEW_VERSION)
+    assert (member.revision, member.hold_until) == (revision + 1, later + HOLD)
+
+
+def test_a_mere_correction_changes_the_revision_alone(store: Store) -> None:
+    with store.write() as connection:
+        define(connection, make_topic())
+        join(connection, [ID])
+        before = find(connection, ID)[0].membership
+        memberships.revise(connection, [Revision(ID, None, text_changed=False)], NOW + timedelta(days=3))
+        after = find(connection, ID)[0].membership
+    assert (after.updated_at, after.updated_reason) == (before.updated_at, None)
+    assert after.revision == before.revision + 1
+
+
+def test_a_summary_in_time_does_not_move_updated_and_a_late_one_does(store: Store) -> None:
+    late = NOW + HOLD + timedelta(seconds=1)
+    with store.write() as connection:
+        define(connection, make_topic())
+        join(connection, ["2604.00001", "2604.00002"], tldr=False)
+        memberships.release(connection, "vision", ["2604.00002"], late)  # the hold passed without one
+        for arxiv_id in ("2604.00001", "2604.00002"):
+            memberships.note_summaries(connection, [arxiv_id], late)
+        in_time, too_late = (m.membership for m in find(connection, "2604.00001", "2604.00002"))
+    assert in_time.updated_reason is None
+    assert (too_late.updated_reason, too_late.updated_at) == (UpdateReason.SUMMARY, late)
+
+
+def test_standings_name_the_newest_that_may_be_shown_and_all_that_wait(store: Store) -> None:
+    with store.write() as connection:
+        define(connection, make_topic())
+        join(connection, [f"2604.0000{n}" for n in (1, 2, 3)])
+        join(connection, ["2604.00004"], tldr=False)
+        found = memberships.list_standings(connection, "vision", 2, NOW)
+    assert [(s.arxiv_id, s.summarized) for s in found] == [
+        ("2604.00003", True),
+        ("2604.00002", True),
+        ("2604.00004", False),
+    ]
+
+
+def test_a_text_that_gives_no_tldr_does_not_wait_for_one(store: Store) -> None:
+    with store.write() as connection:
+        define(connection, make_topic())
+        join(connection, [ID], tldr=False)
+        summaries.record_summaries(connection, [make_tldr(make_paper(ID), None)])
+        (standing,) = memberships.list_standings(connection, "vision", 10, NOW)
+        (member,) = find(connection, ID)
+    assert standing.summarized
+    assert member.tldr is None
+
+
+def test_thousands_of_papers_are_no_problem(store: Store) -> None:
+    many = [f"2604.{n:05}" for n in range(1, 2501)]
+    with store.write() as connection:
+        define(connection, make_topic())
+        join(connection, many)
+        assert len(find(connection, *many)) == len(many)
+        assert len(papers.find_papers(connection, many)) == len(many)
+        assert memberships.count_members(connection) == {"vision": len(many)}

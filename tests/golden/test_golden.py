@@ -1,0 +1,114 @@
+"""Golden pairs: a listing in, the feed's exact bytes out. Look at every change before accepting it:
+
+WIRE_GOLDEN=write ./wire test tests/golden
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from feeds import composing
+from feeds.model.announcements import AnnounceType
+from feeds.model.documents import Publication
+from feeds.model.entries import Feed, Member, Membership, MemberState, Site, UpdateReason
+from feeds.render.atom import render_atom
+from tests.support.listings import Item, make_listing
+from tests.support.papers import DAY, NOW, make_tldr, make_topic
+from tests.support.recordings import ROOT, schema
+from workers.enrichment.extractive import pick_tldr
+from workers.polling.changes import Known, decide
+from workers.polling.listing import parse_listing
+
+HERE = Path(__file__).parent
+SITE = Site("https://wire.example.org", "wire.example.org", "2026-04-17")
+
+AWKWARD = [
+    Item("2604.00001", title="Plain title", abstract="We present a plain paper."),
+    Item(
+        "2604.00002",
+        3,
+        "replace",
+        title=r"Schr\"odinger's R&D: if $a<b$ then List<int> and {\L}ukasiewicz",
+        abstract="Long ago.\n  In this paper, we show that $i<j$ & $k>l$ give <think> x </think>. It ends.",
+        authors=r"Micha{\l} One (Somewhere, Some City), S{\o}ren Two, The Big Collaboration: G\"unther Three",
+        categories=("cs.NA", "math.NA", "cs.CV"),
+        licence="http://arxiv.org/licenses/nonexclusive-distrib/1.0/",
+    ),
+    Item("2604.00003", type="cross", title="No authors, ]]> and “quotes”", abstract="", authors="", licence=""),
+]
+
+
+def compose(items: Sequence[Item]) -> Feed:
+    """The feed of a topic that takes everything, from a listing, with the embedded summaries."""
+    topic = make_topic(description="All that moves", query=None)
+    parsed = parse_listing(make_listing(items), "cs.CV")
+    changes = decide(parsed, "cs.CV", Known(None, frozenset(), {}), [])
+    members = []
+    for position, paper in enumerate(changes.papers, 1):
+        tldr = pick_tldr(paper.title, paper.abstract)
+        replaced = paper.version > 1
+        membership = Membership(
+            topic=topic.slug,
+            arxiv_id=paper.arxiv_id,
+            position=position,
+            joined_at=NOW,
+            version=paper.version,
+            announced_on=DAY,
+            announce_type=AnnounceType.NEW,
+            matched=('"a phrase"', "AT&T") if position == 1 else (),
+            state=MemberState.IN,
+            updated_at=NOW,
+            updated_reason=UpdateReason.NEW_VERSION if replaced else None,
+            revision=1,
+            hold_until=NOW,
+            released_at=NOW,
+        )
+        members.append(Member(paper, membership, make_tldr(paper, tldr) if tldr else None))
+    publication = Publication(topic.slug, 1, (), "", NOW)
+    return composing.compose_feed(topic, members[::-1], SITE, publication, NOW)
+
+
+CASES = {"awkward": AWKWARD, "empty": []}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_feed_is_its_golden_file(name: str) -> None:
+    path = HERE / f"{name}.atom"
+    made = render_atom(compose(CASES[name]))
+    if os.environ.get("WIRE_GOLDEN") == "write":
+        path.write_bytes(made)
+    assert made.decode() == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_golden_feeds_are_valid_atom(name: str) -> None:
+    grammar = etree.RelaxNG(etree.parse(schema("atom.rng")))
+    document = etree.parse(HERE / f"{name}.atom")
+    assert grammar.validate(document), grammar.error_log
+
+
+def test_no_golden_file_is_left_over() -> None:
+    assert {path.stem for path in HERE.glob("*.atom")} == set(CASES)
+
+
+def test_bytes_do_not_depend_on_the_hash_seed() -> None:
+    code = (
+        "import sys; from tests.golden.test_golden import *; sys.stdout.buffer.write(render_atom(compose(AWKWARD)))"
+    )
+    made = {
+        subprocess.run(
+            [sys.executable, "-P", "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "4711")
+    }
+    assert made == {(HERE / "awkward.atom").read_bytes()}

