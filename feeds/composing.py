@@ -20,18 +20,24 @@ DISCLAIMER = (
 
 
 def compose_feed(
-    topic: Topic, members: Sequence[Member], site: Site, publication: Publication | None, created_at: datetime
+    topic: Topic,
+    members: Sequence[Member],
+    site: Site,
+    publication: Publication | None,
+    created_at: datetime,
+    origin: str | None = None,
 ) -> Feed:
     """Put a topic's feed together.
 
     :param members: what is published, in the order of the feed
     :param publication: the current one; None before the first
     :param created_at: the feed's date while nothing was published
+    :param origin: the slug the topic was made under, where it bears another now: the feed's id never changes
     """
     published_at = publication.published_at if publication else created_at
     entries = tuple(_compose_entry(topic, member) for member in members)
     return Feed(
-        id=tag_uri(site, f"topics/{topic.slug}"),
+        id=tag_uri(site, f"topics/{origin or topic.slug}"),
         slug=topic.slug,
         title=topic.title,
         subtitle=topic.description or topic.title,

@@ -45,7 +45,7 @@ def publish_topic(connection: Connection, slug: str, now: datetime) -> Published
     """
     stored = topics.find_topic(connection, slug)
     if stored is None:
-        raise NotFoundError(f"there is no topic {slug}")
+        raise NotFoundError("There is no such topic.")
     standings = memberships.list_standings(connection, slug, stored.topic.entries, now)
     plan = plan_publication(standings, now)
     memberships.release(connection, slug, plan.released, now)
@@ -133,8 +133,9 @@ class Publisher:
             if publication and (document := self._cache.find(key)):
                 return document
             members = _find_published(connection, slug, publication)
-        feed = composing.compose_feed(stored.topic, members, self._site, publication, stored.created_at)
-        document = Document(render(feed), media_type, feed.updated_at.replace(microsecond=0), awaiting)
+        feed = self._compose(stored, members, publication)
+        modified_at = publication.published_at if publication else stored.created_at
+        document = Document(render(feed), media_type, modified_at.replace(microsecond=0), awaiting)
         if publication and _is_as_published(members, publication):
             self._cache.save(key, document)
         return document
@@ -149,8 +150,12 @@ class Publisher:
             publication = publications.find_publication(connection, slug)
             members = _find_published(connection, slug, publication)
             awaiting = memberships.is_awaiting(connection, slug)
-        feed = composing.compose_feed(stored.topic, members, self._site, publication, stored.created_at)
-        return TopicView(stored, feed, awaiting)
+        return TopicView(stored, self._compose(stored, members, publication), awaiting)
+
+    def _compose(self, stored: StoredTopic, members: Sequence[Member], publication: Publication | None) -> Feed:
+        return composing.compose_feed(
+            stored.topic, members, self._site, publication, stored.created_at, stored.origin
+        )
 
     def list_topics(self) -> list[TopicLine]:
         """All topics that are served, in sections, as the file orders neither: by section, then title."""
@@ -168,9 +173,9 @@ def _find_served(connection: Connection, slug: str) -> StoredTopic:
         for other in topics.list_topics(connection):
             if slug in other.topic.formerly:
                 raise MovedError(other.topic.slug)
-        raise NotFoundError(f"there is no topic {slug}")
+        raise NotFoundError("There is no such topic.")  # what was asked for is not repeated: it is anyone's text
     if stored.topic.retired:
-        raise GoneError(f"the topic {slug} was retired")
+        raise GoneError("This topic was retired.")
     return stored
 
 

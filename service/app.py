@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 
 from feeds import composing
 from feeds.clock import Clock, make_clock
@@ -27,6 +28,8 @@ _SECURITY = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_MAX_BODY_BYTES = 64 * 1024
+_HOST = re.compile(r"(?:\[(?P<v6>[^\]]+)\]|(?P<name>[^:]+))(?::\d+)?")
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
@@ -37,13 +40,16 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     store = Store(settings.database_url)
     store.check()
     app = Flask(__name__)
-    app.config["TRUSTED_HOSTS"] = _trusted_hosts(settings)
-    app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
+    app.config["MAX_CONTENT_LENGTH"] = _MAX_BODY_BYTES
+    app.url_map.merge_slashes = False  # its redirects would be made of the Host header
     publisher = Publisher(store, load_site(store, settings))
     equip(app, Web(settings, store, clock or make_clock(settings.clock_file), publisher))
     for views in (feed_views, pages, health):
         app.register_blueprint(views.blueprint)
     problems.register(app)
+    names = _own_names(settings)
+    app.before_request(lambda: _refuse_hosts(names))
+    app.before_request(_refuse_bodies)
     app.before_request(_refuse_options)
     app.after_request(_secure)
     app.jinja_env.globals["acknowledgement"] = composing.ACKNOWLEDGEMENT
@@ -69,16 +75,29 @@ def wsgi() -> Flask:
     return create_app(load_settings())
 
 
-def _trusted_hosts(settings: Settings) -> list[str]:
+def _own_names(settings: Settings) -> frozenset[str]:
     """Our own name, the bind's, and loopback: nothing else is answered, so nothing else can be poisoned."""
     own = urlsplit(settings.base_url).hostname or ""
-    names = {own, settings.bind.host, *LOOPBACK}
-    return sorted(f"[{name}]" if ":" in name else name for name in names)
+    own = own if own.isascii() else own.encode("idna").decode()
+    return frozenset({own, settings.bind.host.lower(), *LOOPBACK})
+
+
+def _refuse_hosts(names: frozenset[str]) -> None:
+    """Not by Flask's ``TRUSTED_HOSTS``, which knows no IPv6 addresses and repeats what was sent."""
+    found = _HOST.fullmatch(request.host)
+    if not found or (found["v6"] or found["name"]).lower() not in names:
+        raise BadRequestError("This wire does not answer under that host name.")
+
+
+def _refuse_bodies() -> None:
+    """Too large is too large, also where nobody would read it."""
+    if (request.content_length or 0) > _MAX_BODY_BYTES:
+        abort(413)
 
 
 def _refuse_options() -> None:
     """Unknown options are refused, never ignored: they would make copies of one document under many addresses."""
-    if request.args:
+    if request.query_string:
         raise BadRequestError("This address takes no options.")
 
 

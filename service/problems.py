@@ -49,7 +49,7 @@ def _handle_http_exception(error: HTTPException) -> Response:
 
 
 def _handle_surprise(error: Exception) -> Response:
-    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    log.error("%s %r failed", request.method, request.path, exc_info=error)
     return answer(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here; it was written to the log.")
 
 

@@ -14,6 +14,7 @@ from granian.log import LogLevels
 from feeds.config import Bind, Settings
 from feeds.errors import AlreadyRunningError
 from service import app
+from service.web import web
 from workers.processes import die_with_parent
 
 #: Threads that answer requests, a worker process; they mostly wait for SQLite.
@@ -45,11 +46,11 @@ def serve(settings: Settings) -> None:
     :raises AlreadyRunningError: where the address is taken
     """
     check_free(settings.bind)
-    app.create_app(settings)  # what is wrong shows here, in one line, instead of in a worker that dies
+    _check_app(settings)
     Granian(
         "service.serving:make_app",
         factory=True,
-        address=settings.bind.host,
+        address=_to_address(settings.bind),
         port=settings.bind.port,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
@@ -59,8 +60,22 @@ def serve(settings: Settings) -> None:
         http1_settings=HTTP1Settings(header_read_timeout=10_000),
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_SECONDS,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     ).serve()
+
+
+def _to_address(bind: Bind) -> str:
+    """Granian takes no names."""
+    return bind.host if ":" in bind.host else socket.gethostbyname(bind.host)
+
+
+def _check_app(settings: Settings) -> None:
+    """What is wrong shows here, in one line, instead of in a worker that dies.
+
+    Nothing stays open: granian forks, and SQLite's connections must not be used across a fork.
+    """
+    with app.create_app(settings).app_context():
+        web().store.close()
 
 
 def make_app() -> object:

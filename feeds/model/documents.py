@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 ATOM_TYPE = "application/atom+xml"
 ATOM = f"{ATOM_TYPE}; charset=utf-8"
@@ -19,7 +20,7 @@ class Document:
     last_modified: datetime  #: when the bytes last changed, whole seconds
     awaiting: bool = False  #: a summary is still expected: worth asking again soon
 
-    @property
+    @cached_property
     def etag(self) -> str:
         """A strong entity tag's opaque part: names the bytes (RFC 9110, section 8.8.3)."""
         return hashlib.sha256(self.body).hexdigest()[:32]

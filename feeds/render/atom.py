@@ -41,7 +41,8 @@ def _add_entry(generator: FeedGenerator, entry: Entry) -> None:
     item.title(entry.title)
     item.published(entry.published_at)
     item.updated(entry.updated_at)
-    item.author([{"name": author.name} for author in entry.paper.authors] or [{"name": "arXiv"}])
+    names = [author.name for author in entry.paper.authors if author.name.strip()]
+    item.author([{"name": name} for name in names or ["arXiv"]])  # RFC 4287, 4.1.2: no entry without
     item.content(render_content(entry), type="html")
     if entry.tldr:
         item.summary(entry.tldr, type="text")

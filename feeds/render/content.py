@@ -42,7 +42,7 @@ def _colophon(entry: Entry) -> Iterator[str]:
         yield entry.provenance
     if entry.matched:
         yield f"Here because it matches {', '.join(entry.matched)}"
-    else:
+    elif entry.listed_in:
         yield f"Here because it is in {', '.join(entry.listed_in)}"
     if entry.updated_reason:
         yield f"Updated {entry.updated_at:%Y-%m-%d}: {entry.updated_reason} (v{entry.paper.version})"

@@ -22,8 +22,10 @@ from feeds.store.tables import memberships, papers, topics
 from feeds.store.tables import summaries as summaries_table
 
 HOLD = timedelta(seconds=EMBEDDED_HOLD_SECONDS)
-#: Papers that join together get times this far apart, so that readers that sort by time keep our order.
-STEP = timedelta(milliseconds=1)
+#: Papers that join together get times this far apart, so that readers that sort by time (mostly by whole seconds)
+#: keep our order; many share one minute.
+STEP = timedelta(seconds=1)
+SPREAD = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -165,9 +167,10 @@ def _join(connection: Connection, slug: str, fresh: list[Admission], now: dateti
     topic = connection.execute(
         select(topics.c.next_position, topics.c.last_joined_at).where(topics.c.slug == slug)
     ).one()
-    start = max(now, topic.last_joined_at + STEP) if topic.last_joined_at else now
+    step = min(STEP, SPREAD / len(fresh))
+    start = max(now, topic.last_joined_at + step) if topic.last_joined_at else now
     rows = [
-        _new_row(admission, topic.next_position + index, start + index * STEP)
+        _new_row(admission, topic.next_position + index, start + index * step, now + HOLD)
         for index, admission in enumerate(fresh)
     ]
     connection.execute(insert(memberships), rows)
@@ -178,7 +181,7 @@ def _join(connection: Connection, slug: str, fresh: list[Admission], now: dateti
     )
 
 
-def _new_row(admission: Admission, position: int, joined_at: datetime) -> dict[str, Any]:
+def _new_row(admission: Admission, position: int, joined_at: datetime, hold_until: datetime) -> dict[str, Any]:
     return {
         "topic": admission.topic,
         "arxiv_id": admission.arxiv_id,
@@ -192,7 +195,7 @@ def _new_row(admission: Admission, position: int, joined_at: datetime) -> dict[s
         "updated_at": joined_at,
         "updated_reason": None,
         "revision": 1,
-        "hold_until": joined_at + HOLD,
+        "hold_until": hold_until,
         "released_at": None,
     }
 

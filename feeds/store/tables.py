@@ -144,6 +144,7 @@ days = Table(
 topics = Table(
     "topics", metadata,
     Column("slug", Text, primary_key=True),
+    _required("origin", Text, unique=True),  # the slug it was made under: its feed's id outlives a new slug
     _required("definition", Json),
     _required("source", Text),  # file, api
     _required("listed", Boolean),  # False: its line is gone from the file; it is served as it was
@@ -155,7 +156,7 @@ topics = Table(
 
 memberships = Table(
     "memberships", metadata,
-    Column("topic", Text, ForeignKey("topics.slug"), primary_key=True),
+    Column("topic", Text, ForeignKey("topics.slug", onupdate="CASCADE"), primary_key=True),
     Column("arxiv_id", Text, ForeignKey("papers.arxiv_id"), primary_key=True),
     _required("position", Integer),
     _required("joined_at", Utc),
@@ -190,7 +191,7 @@ summaries = Table(
 
 publications = Table(
     "publications", metadata,
-    Column("topic", Text, ForeignKey("topics.slug"), primary_key=True),
+    Column("topic", Text, ForeignKey("topics.slug", onupdate="CASCADE"), primary_key=True),
     Column("generation", Integer, primary_key=True),
     _required("entries", Json),  # [[arXiv id, revision], ...] as they stand in the feed
     _required("definition", Text),  # digest of the topic's definition

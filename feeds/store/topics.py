@@ -24,6 +24,7 @@ class StoredTopic:
     """A topic with what the store knows of it."""
 
     topic: Topic
+    origin: str  #: the slug it was made under; its feed's id is made of this
     source: str  #: where its definition came from
     listed: bool  #: False: its line is gone from the file; it is served as it was
     created_at: datetime
@@ -33,15 +34,18 @@ class StoredTopic:
 def sync_topics(connection: Connection, defined: Sequence[Topic], now: datetime) -> list[str]:
     """Take over the file's topics. One whose line is gone stays, marked as not listed.
 
+    A topic whose old slug stands under ``formerly`` goes on under its new one, with all its papers.
+
     :returns: the slugs whose definition is new or changed
     """
+    _rename(connection, defined)
     known = {row.slug: row for row in connection.execute(select(topics))}
     changed: list[str] = []
     for topic in defined:
         definition = to_definition(topic)
         row = known.pop(topic.slug, None)
         if row is None:
-            values = {"slug": topic.slug, "next_position": 1, "created_at": now}
+            values = {"slug": topic.slug, "origin": topic.slug, "next_position": 1, "created_at": now}
             connection.execute(insert(topics).values(**values, **_defined(definition, now)))
         elif row.definition != definition or not row.listed:
             connection.execute(
@@ -53,6 +57,15 @@ def sync_topics(connection: Connection, defined: Sequence[Topic], now: datetime)
     gone = [slug for slug, row in known.items() if row.source == FILE and row.listed]
     connection.execute(update(topics).where(topics.c.slug.in_(gone)).values(listed=False))
     return changed
+
+
+def _rename(connection: Connection, defined: Sequence[Topic]) -> None:
+    held = set(connection.scalars(select(topics.c.slug)))
+    named = {topic.slug for topic in defined}
+    for topic in defined:
+        before = next((old for old in topic.formerly if old in held and old not in named), None)
+        if before and topic.slug not in held:
+            connection.execute(update(topics).where(topics.c.slug == before).values(slug=topic.slug))
 
 
 def list_topics(connection: Connection) -> list[StoredTopic]:
@@ -93,4 +106,5 @@ def _defined(definition: dict[str, Any], now: datetime) -> dict[str, Any]:
 
 
 def _read(row: Row[Any]) -> StoredTopic:
-    return StoredTopic(from_definition(row.definition), row.source, row.listed, row.created_at, row.defined_at)
+    topic = from_definition({**row.definition, "slug": row.slug})
+    return StoredTopic(topic, row.origin, row.source, row.listed, row.created_at, row.defined_at)

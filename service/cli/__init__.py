@@ -13,6 +13,8 @@ from feeds.config import load_settings
 from feeds.errors import QueryError, SettingsError, WireError
 from service.cli import polling, running, status, summaries, topics
 
+log = logging.getLogger("wire.cli")
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="Preprint Wire %(version)s")
@@ -30,8 +32,15 @@ for command in (*running.COMMANDS, polling.poll, topics.topics, summaries.summar
     cli.add_command(command)
 
 
-def configure_logging(level: str) -> None:
-    """Our own lines at this level, everybody else's from WARNING on; time is UTC."""
+def configure_logging() -> None:
+    """Our own lines at the level that is set, everybody else's from WARNING on; time is UTC.
+
+    Wrong settings are the command's to report: ``--help`` works with any.
+    """
+    try:
+        level = load_settings().log_level
+    except SettingsError:
+        level = "WARNING"
     logging.Formatter.converter = time.gmtime
     logging.basicConfig(
         level=logging.WARNING,
@@ -45,7 +54,7 @@ def configure_logging(level: str) -> None:
 def main() -> None:
     """Run a command; what goes wrong on purpose is one line on standard error."""
     try:
-        configure_logging(load_settings().log_level)
+        configure_logging()
         cli(prog_name="./wire", standalone_mode=False)
     except click.ClickException as error:
         error.show()
@@ -55,6 +64,11 @@ def main() -> None:
     except WireError as error:
         click.echo(f"wire: {error}", err=True)
         sys.exit(2 if isinstance(error, SettingsError | QueryError) else 1)
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read us had enough
+    except OSError as error:
+        log.debug("it came from here", exc_info=True)
+        click.echo(f"wire: {_describe(error)}", err=True)
         sys.exit(1)
+
+
+def _describe(error: OSError) -> str:
+    return f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)

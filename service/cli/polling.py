@@ -25,8 +25,8 @@ def poll(listings: tuple[str, ...], wait: bool, timeout: float) -> None:
     settings = load_settings(joining=True)
     Store(settings.database_url).check()
     runtime = make_runtime(settings)
-    names = _names(runtime, listings)
     check_running(runtime)
+    names = _names(runtime, listings)
     before = request_polls(runtime, names)
     if not wait:
         click.echo(f"asked for {', '.join(names)}; ./wire status tells what came of it")

@@ -16,7 +16,9 @@ import click
 
 from feeds.clock import make_clock
 from feeds.config import Settings, forget_running, load_settings, save_running
+from feeds.errors import NotRunningError
 from feeds.store.engine import Store
+from feeds.topics_file import load_topics
 from service import serving
 from workers import demo as demonstration
 from workers import standin as standins
@@ -56,6 +58,7 @@ def demo(recordings: Path | None) -> None:
         raise click.UsageError("give the recorded listings to replay: ./wire demo --recordings FOLDER")
     recorded = demonstration.load_recordings(recordings)
     own = load_settings()
+    load_topics(own.topics)  # refuses a wrong file before a copy is made of it
     with ExitStack() as stack:
         folder = _demo_folder(own, stack)
         stack.enter_context(hold_folder(folder))
@@ -86,7 +89,11 @@ def serve() -> None:
 @click.argument("queue", type=click.Choice(QUEUES), default=WORK)
 def work(queue: str) -> None:
     """Run one worker on one queue: "work" (the default: summaries, publishing) or "arxiv" (polling)."""
-    Store(load_settings().database_url).check()
+    settings = load_settings()
+    Store(settings.database_url).check()
+    if not is_alive(engine_url(settings)):
+        where = "WIRE_REDIS_URL" if settings.redis_url else f"{settings.data_dir}; ./wire run starts one"
+        raise NotRunningError(f"no Redis answers at {where}")
     run_worker(queue)
 
 
@@ -173,13 +180,13 @@ def _parts(settings: Settings) -> list[Part]:
 
 
 def _are_working(settings: Settings) -> bool:
-    return all(count_workers(make_runtime(settings).redis).values())
+    return is_alive(engine_url(settings)) and all(count_workers(make_runtime(settings).redis).values())
 
 
 def _is_answering(settings: Settings) -> bool:
     connection = http.client.HTTPConnection(settings.bind.reachable_host, settings.bind.port, timeout=1)
     try:
-        connection.request("GET", "/healthz", headers={"Host": settings.bind.host})
+        connection.request("GET", "/healthz", headers={"Host": str(settings.bind)})
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False

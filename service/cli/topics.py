@@ -68,7 +68,7 @@ def preview(query_or_slug: str) -> None:
     settings = load_settings(joining=True)
     topic = next((t for t in load_topics(settings.topics) if t.slug == query_or_slug), None)
     query = topic.query if topic else query_or_slug
-    tree = parser.parse(query) if query else None
+    tree = None if query is None else parser.parse(query)
     store = Store(settings.database_url)
     store.check()
     with store.read() as connection:

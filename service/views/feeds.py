@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Blueprint
+from werkzeug.wrappers import Response
 
 from feeds.errors import MovedError, NotFoundError
 from feeds.publishing import FORMATS
@@ -14,7 +14,7 @@ blueprint = Blueprint("feeds", __name__, url_prefix="/feeds")
 
 
 @blueprint.get("/<name>")
-def feed(name: str) -> BaseResponse:
+def feed(name: str) -> Response:
     """A topic in a format."""
     slug, _, extension = name.rpartition(".")
     if not slug or extension not in FORMATS:
@@ -23,5 +23,5 @@ def feed(name: str) -> BaseResponse:
     try:
         document = web().publisher.find_document(slug, extension)
     except MovedError as moved:
-        return redirect(f"{web().settings.base_url}/feeds/{moved.slug}.{extension}", 301, Response)
+        return conditional.moved(f"{web().settings.base_url}/feeds/{moved.slug}.{extension}")
     return conditional.respond(document, web().clock.now())

@@ -44,7 +44,13 @@ def ids(publisher: Publisher) -> list[str]:
 
 
 def standing(arxiv_id: str, **fields: object) -> Standing:
-    given: dict[str, object] = {"revision": 1, "hold_until": TOMORROW, "released": False, "summarized": False, **fields}
+    given: dict[str, object] = {
+        "revision": 1,
+        "hold_until": TOMORROW,
+        "released": False,
+        "summarized": False,
+        **fields,
+    }
     return Standing(arxiv_id, **given)  # type: ignore[arg-type]
 
 
@@ -157,12 +163,25 @@ def test_older_publications_go(store: Store, publisher: Publisher) -> None:
     assert current.generation == 3
 
 
+def test_a_renamed_topic_keeps_its_papers_and_its_feeds_id(store: Store, publisher: Publisher) -> None:
+    let_join(store, "2604.00001")
+    publish(store)
+    before = feedparser.parse(publisher.find_document("vision", "atom").body)
+    with store.write() as connection:
+        define(connection, make_topic("sight", formerly=("vision",)))
+        publish_topic(connection, "sight", NOW)
+    after = feedparser.parse(publisher.find_document("sight", "atom").body)
+    assert (after.feed.id, [e.id for e in after.entries]) == (before.feed.id, [e.id for e in before.entries])
+    with pytest.raises(MovedError):
+        publisher.find_document("vision", "atom")
+
+
 def test_topics_that_are_not_served_say_why(store: Store, publisher: Publisher) -> None:
     with store.write() as connection:
         define(connection, make_topic(formerly=("sight",)), make_topic("old", retired=True))
         with pytest.raises(NotFoundError):
             publish_topic(connection, "nothing", NOW)
-    with pytest.raises(NotFoundError, match="no topic nothing"):
+    with pytest.raises(NotFoundError, match="no such topic"):
         publisher.find_document("nothing", "atom")
     with pytest.raises(GoneError):
         publisher.find_document("old", "atom")

@@ -10,10 +10,10 @@ from feeds.model.documents import Publication
 from feeds.model.papers import Author
 from feeds.model.summaries import Kind
 from feeds.model.topics import Basis, DigestRule
-from feeds.store import listings, papers, publications, site, summaries, topics
+from feeds.store import listings, memberships, papers, publications, site, summaries, topics
 from feeds.store.engine import Store
 from feeds.store.listings import Day, Listing, Visit
-from tests.support.papers import DAY, NOW, define, make_paper, make_tldr, make_topic
+from tests.support.papers import DAY, NOW, define, join, make_paper, make_tldr, make_topic
 
 
 def test_a_paper_comes_back_as_it_went_in(store: Store) -> None:
@@ -112,6 +112,19 @@ def test_topics_follow_the_file_and_outlive_it(store: Store) -> None:
         assert [(s.topic.slug, s.listed) for s in topics.list_topics(connection)] == [("one", True), ("two", False)]
         assert topics.sync_topics(connection, [renamed, two], NOW) == ["two"]
         assert topics.definition_digest(one) != topics.definition_digest(renamed)
+
+
+def test_a_topic_under_a_new_slug_goes_on_with_all_it_has(store: Store) -> None:
+    with store.write() as connection:
+        define(connection, make_topic("tts"))
+        join(connection, ["2604.00001"], "tts")
+        publications.save_publication(connection, Publication("tts", 1, (), "digest", NOW))
+        assert topics.sync_topics(connection, [make_topic("speech", formerly=("tts",))], NOW) == ["speech"]
+        (stored,) = topics.list_topics(connection)
+        assert (stored.topic.slug, stored.origin) == ("speech", "tts")
+        assert memberships.count_members(connection) == {"speech": 1}
+        assert publications.list_generations(connection) == {"speech": 1}
+        assert topics.sync_topics(connection, [make_topic("speech", formerly=("tts",))], NOW) == []
 
 
 def test_only_the_current_publication_is_kept(store: Store) -> None:

@@ -87,6 +87,7 @@ def upgrade() -> None:
     op.create_table(
         "topics",
         sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("definition", JSON, nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("listed", sa.Boolean(), nullable=False),
@@ -95,6 +96,7 @@ def upgrade() -> None:
         sa.Column("created_at", UTC, nullable=False),
         sa.Column("defined_at", UTC, nullable=False),
         sa.PrimaryKeyConstraint("slug", name="pk_topics"),
+        sa.UniqueConstraint("origin", name="uq_topics_origin"),
     )
     op.create_table(
         "announcements",
@@ -139,7 +141,7 @@ def upgrade() -> None:
         sa.Column("hold_until", UTC, nullable=False),
         sa.Column("released_at", UTC, nullable=True),
         sa.ForeignKeyConstraint(["arxiv_id"], ["papers.arxiv_id"], name="fk_memberships_arxiv_id"),
-        sa.ForeignKeyConstraint(["topic"], ["topics.slug"], name="fk_memberships_topic"),
+        sa.ForeignKeyConstraint(["topic"], ["topics.slug"], name="fk_memberships_topic", onupdate="CASCADE"),
         sa.PrimaryKeyConstraint("topic", "arxiv_id", name="pk_memberships"),
         sa.UniqueConstraint("topic", "position", name="uq_memberships_topic_position"),
     )
@@ -151,7 +153,7 @@ def upgrade() -> None:
         sa.Column("entries", JSON, nullable=False),
         sa.Column("definition", sa.Text(), nullable=False),
         sa.Column("published_at", UTC, nullable=False),
-        sa.ForeignKeyConstraint(["topic"], ["topics.slug"], name="fk_publications_topic"),
+        sa.ForeignKeyConstraint(["topic"], ["topics.slug"], name="fk_publications_topic", onupdate="CASCADE"),
         sa.PrimaryKeyConstraint("topic", "generation", name="pk_publications"),
     )
     op.create_table(

@@ -1,0 +1,107 @@
+"""How a wire is, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from feeds.clock import parse_rfc3339
+from feeds.store import owed
+from feeds.store.owed import Work
+from tests.service.cli.conftest import TOPICS, Command
+from tests.support.hosts import Answer
+from tests.support.listings import Item
+from tests.support.wires import MORNING, Line
+
+MakeLine = Callable[[Sequence[dict[str, object]]], Line]
+
+
+@pytest.fixture
+def line(folder: Path, make_line: MakeLine, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Line:
+    """A wire with a good and a bad listing, where the command looks for one."""
+    line = make_line(TOPICS)
+    assert line.settings.data_dir == folder / "var"
+    line.announce([Item("2604.00001", title="Splats"), Item("2604.00002")])
+    line.host.serve("/atom/math.LO", Answer(503))
+    line.poll("cs.CV", "math.LO")
+    monkeypatch.setenv("WIRE_REDIS_URL", redis_url)
+    monkeypatch.setenv("WIRE_BASE_URL", "https://wire.example.org")
+    return line
+
+
+def bury(line: Line) -> None:
+    """Let a piece of work fail for good."""
+    now = MORNING
+    with line.runtime.store.write() as connection:
+        owed.owe(connection, Work.ENRICH, ["2604.00001"], now)
+        for claim in owed.claim(connection, Work.ENRICH, ["2604.00001"], line.runtime.times(), 60):
+            owed.bury(connection, claim, "it never ends")
+
+
+@pytest.mark.usefixtures("line")
+def test_status_is_told_as_json(wire: Command) -> None:
+    ran = wire("status", "--json")
+    told = json.loads(ran.out)
+    assert (ran.code, ran.err) == (0, "")
+    assert set(told) == {"url", "now", "workers", "topics", "listings", "visits", "days", "owed", "dead"}
+    assert told["url"] == "https://wire.example.org"
+    assert parse_rfc3339(told["now"])
+    assert told["workers"] == {"arxiv": 0, "work": 0}
+    assert told["topics"] == {"splats": 1}
+    assert told["visits"]["cs.CV"]["outcome"] == "news"
+    assert told["visits"]["math.LO"]["outcome"] == "unreachable"
+    assert [(day["listing"], day["day"], day["counts"]) for day in told["days"] if day["listing"] == "cs.CV"] == [
+        ("cs.CV", "2026-04-17", {"new": 2})
+    ]
+    assert (told["owed"], told["dead"]) == ({}, [])
+
+
+@pytest.mark.usefixtures("line")
+def test_status_is_told_to_people(wire: Command) -> None:
+    ran = wire("status")
+    lines = ran.out.splitlines()
+    assert (ran.code, ran.err) == (0, "")
+    assert lines[0].startswith("https://wire.example.org/  20")
+    assert [line for line in lines if line and not line.startswith(" ")][2:] == [
+        "listings",
+        "days",
+        "topics",
+        "owed",
+    ]
+    assert "  cs.CV        news at 2026-04-17T05:10:00Z" in lines
+    assert any(line.startswith("  math.LO      unreachable at ") and "503" in line for line in lines)
+    assert "  2026-04-17  cs.CV        news  2 new" in lines
+    assert f"  {'splats':<28} 1 papers" in lines
+    assert lines[-1] == "  nothing"
+
+
+@pytest.mark.usefixtures("line")
+def test_a_queue_out_of_reach_is_no_failure(
+    wire: Command, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    monkeypatch.setenv("WIRE_REDIS_URL", f"unix://{tmp_path_factory.mktemp('none')}/redis.sock")
+    assert "workers: none is running" in wire("status").out
+    told = wire("status", "--json")
+    assert (told.code, json.loads(told.out)["workers"]) == (0, {})
+
+
+def test_work_that_failed_for_good_is_told_and_ends_with_one(wire: Command, line: Line) -> None:
+    bury(line)
+    ran = wire("status")
+    assert ran.code == 1
+    assert ran.out.splitlines()[-1] == "  dead: enrich 2604.00001: it never ends"
+    told = wire("status", "--json")
+    assert (told.code, json.loads(told.out)["dead"]) == (
+        1,
+        [{"kind": "enrich", "key": "2604.00001", "reason": "it never ends"}],
+    )
+
+
+def test_a_wire_that_never_polled_has_a_status(wire: Command) -> None:
+    assert wire("migrate").code == 0
+    told = json.loads(wire("status", "--json").out)
+    assert (told["topics"], told["visits"], told["days"]) == ({}, {}, [])
+    assert wire("status").code == 0

@@ -1,0 +1,103 @@
+"""The feeds, over HTTP."""
+
+from __future__ import annotations
+
+import json
+
+import feedparser
+import pytest
+
+from tests.service.conftest import BASE, HOSTILE, Ask
+from tests.support.wires import Line
+
+
+def test_a_topics_feed_is_served_as_atom(ask: Ask) -> None:
+    answer = ask("/feeds/vision.atom")
+    assert (answer.status_code, answer.content_type) == (200, "application/atom+xml; charset=utf-8")
+    read = feedparser.parse(answer.data)
+    assert (read.bozo, read.version) == (False, "atom10")
+    assert [entry.id for entry in read.entries] == ["oai:arXiv.org:2604.00002", "oai:arXiv.org:2604.00001"]
+
+
+def test_a_topic_without_papers_is_a_valid_feed(ask: Ask) -> None:
+    answer = ask("/feeds/quiet.atom")
+    read = feedparser.parse(answer.data)
+    assert (answer.status_code, read.bozo, read.feed.title, read.entries) == (200, False, "Quiet", [])
+
+
+@pytest.mark.parametrize("path", ["/feeds/vision.atom", "/feeds/quiet.atom"])
+def test_head_is_get_without_the_body(ask: Ask, path: str) -> None:
+    got, headed = ask(path), ask(path, "HEAD")
+    assert (headed.status_code, headed.data, headed.headers) == (200, b"", got.headers)
+    assert got.headers["Content-Length"] == str(len(got.data))
+
+
+def test_a_feed_is_fresh_for_its_own_tag_and_date_only(ask: Ask) -> None:
+    first, other = ask("/feeds/vision.atom"), ask("/feeds/quiet.atom")
+    tags = {"If-None-Match": first.headers["ETag"]}
+    assert ask("/feeds/vision.atom", headers=tags).status_code == 304
+    assert ask("/feeds/quiet.atom", headers=tags).status_code == 200
+    dates = {"If-Modified-Since": first.headers["Last-Modified"]}
+    assert ask("/feeds/vision.atom", headers=dates).status_code == 304
+    assert first.headers["ETag"] != other.headers["ETag"]
+
+
+def test_last_modified_is_the_feeds_own_date(ask: Ask) -> None:
+    answer = ask("/feeds/vision.atom")
+    assert answer.last_modified
+    assert f"<updated>{answer.last_modified:%Y-%m-%dT%H:%M:%S}+00:00</updated>" in answer.get_data(as_text=True)
+
+
+def test_scripts_of_other_sites_may_read_a_feed(ask: Ask) -> None:
+    headers = ask("/feeds/vision.atom").headers
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert {"ETag", "Last-Modified"} <= set(headers["Access-Control-Expose-Headers"].split(", "))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["nothing.atom", "vision", "vision.rss", "vision.atom.atom", "Vision.atom", "vision.ATOM", "atom", "vision."],
+)
+def test_an_unknown_topic_or_format_is_a_problem_document(ask: Ask, name: str) -> None:
+    answer = ask(f"/feeds/{name}")
+    assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+    assert json.loads(answer.data)["title"] == "Not Found"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_retired_topic_is_gone(ask: Ask, method: str) -> None:
+    answer = ask("/feeds/ended.atom", method)
+    assert (answer.status_code, answer.content_type) == (410, "application/problem+json")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("host", ["wire.example.org", "localhost:8000"])
+@pytest.mark.parametrize("slug", ["sight", "eyes"])
+def test_an_old_slug_leads_to_the_topic_at_the_configured_address(ask: Ask, slug: str, host: str) -> None:
+    answer = ask(f"/feeds/{slug}.atom", headers={"Host": host})
+    assert (answer.status_code, answer.location) == (301, f"{BASE}/feeds/vision.atom")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_an_old_slug_of_a_retired_topic_leads_to_its_end(ask: Ask) -> None:
+    assert ask("/feeds/finished.atom").location == f"{BASE}/feeds/ended.atom"
+
+
+def test_hostile_text_arrives_as_text(ask: Ask) -> None:
+    read = feedparser.parse(ask("/feeds/hostile.atom").data, sanitize_html=False, resolve_relative_uris=False)
+    assert (read.bozo, read.feed.title, read.feed.subtitle) == (False, HOSTILE, HOSTILE)
+    entry = read.entries[0]
+    assert (entry.title, entry.summary) == (HOSTILE, f"We present {HOSTILE}.")
+    assert [author.name for author in entry.authors] == ['<b>Ada</b> & "Co"', "Bob"]
+    assert "<script" not in entry.content[0].value
+
+
+def test_a_get_writes_nothing_and_queues_nothing(face: Line, ask: Ask) -> None:
+    def kept() -> tuple[list[bytes], int]:
+        database = face.runtime.store.path
+        return [database.with_name(database.name + end).read_bytes() for end in ("", "-wal")], face.redis.dbsize()
+
+    before = kept()
+    for path in ("/feeds/vision.atom", "/topics/vision", "/", "/feeds/nothing.atom"):
+        ask(path)
+    assert kept() == before
