@@ -68,12 +68,15 @@ def make_clock(path: Path | None) -> Clock:
 def parse_rfc3339(text: str) -> datetime:
     """Read an RFC 3339 date-time.
 
-    :raises ValueError: where it is none, or lacks its offset
+    :raises ValueError: where it is none, lacks its offset, or lies outside of the years that can be told
     """
-    at = datetime.fromisoformat(text)
+    at = datetime.fromisoformat(text.upper())  # RFC 3339, section 5.6: "t" and "z" may be small
     if at.tzinfo is None:
         raise ValueError(f"{text!r} has no offset (write 2026-04-17T05:10:00Z)")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} lies outside of the years 1 to 9999") from error
 
 
 def format_rfc3339(at: datetime) -> str:

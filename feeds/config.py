@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 
@@ -27,6 +29,11 @@ _RUNNING = "running.json"
 ARXIV_MIN_INTERVAL_SECONDS = 3.0
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+_HOST = re.compile(r"[A-Za-z0-9._-]+")
+#: What can stand in an address, but for ``?``, ``#`` and ``@`` (RFC 3986; letters of other scripts too, RFC 3987).
+_ADDRESS = re.compile(r"[\w\-.~:/\[\]!$&'()*+,;=%]+")
+_PASSWORD = re.compile(r"(?<=//).*(?=@)|(?<=password=)[^&]*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,7 @@ class Settings:
     bind: Bind
     data_dir: Path
     database_url: str
-    redis_url: str | None
+    redis_url: str | None = field(repr=False)
     topics: Path
     workers: int
     contact: str | None
@@ -82,7 +89,7 @@ class Setting:
 def load_settings(
     environ: Mapping[str, str] | None = None, root: Path = ROOT, *, joining: bool = False
 ) -> Settings:
-    """Read all settings; the environment goes before ``.env``, and an empty value is as good as none.
+    """Read all settings; the environment goes before ``.env``, and a value set empty there is unset.
 
     :param joining: True in a command that works with a running wire: what that wire was started with on the
         same data folder comes between the two
@@ -94,20 +101,21 @@ def load_settings(
         given = _merge(environ, root, _read_running(given, root))
     values = {setting.name: _read(setting, given, root) for setting in TABLE}
     values["base_url"] = values["base_url"] or f"http://{values['bind']}"
-    values["database_url"] = values["database_url"] or f"sqlite:///{values['data_dir'] / 'wire.db'}"
+    values["database_url"] = f"sqlite:///{values['database_url'] or values['data_dir'] / 'wire.db'}"
     settings = Settings(**values)
     _check_interval(settings)
+    _check_clock(settings)
     return settings
 
 
 def save_running(environ: Mapping[str, str], folder: Path, root: Path = ROOT) -> None:
     """Note what a wire is started with, for the commands that join it. Secrets are not written."""
     given = _merge(environ, root)
-    shown = {
-        setting.variable: given.get(setting.variable, "")
-        for setting in TABLE
-        if not (setting.secret and (given.get(setting.variable) or given.get(setting.variable + "_FILE")))
-    }
+    shown = {setting.variable: given.get(setting.variable, "") for setting in TABLE}
+    for variable in _SECRETS:
+        shown[f"{variable}_FILE"] = given.get(f"{variable}_FILE", "")
+        if shown[variable]:
+            del shown[variable]
     fresh = folder / f"{_RUNNING}.new"
     fresh.write_text(json.dumps(shown, indent=1) + "\n", encoding="utf-8")
     fresh.replace(folder / _RUNNING)
@@ -124,12 +132,29 @@ def _read_running(given: Mapping[str, str], root: Path) -> dict[str, str]:
         noted = json.loads((_read(data_dir, given, root) / _RUNNING).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    if not isinstance(noted, dict):
+        return {}
     return {str(name): str(value) for name, value in noted.items() if name != data_dir.variable}
 
 
 def _merge(environ: Mapping[str, str], root: Path, running: Mapping[str, str] | None = None) -> dict[str, str]:
-    merged = {**dotenv_values(root / ".env"), **(running or {}), **environ}
-    return {name: value for name, value in merged.items() if name.startswith(PREFIX) and value}
+    merged: dict[str, str | None] = {}
+    for layer in (_read_dotenv(root), running or {}, environ):
+        for variable in _SECRETS:
+            if layer.get(f"{variable}_FILE"):
+                merged.pop(variable, None)
+        merged.update(layer)
+    shown = {name: (value or "").strip() for name, value in merged.items() if name.startswith(PREFIX)}
+    return {name: value for name, value in shown.items() if value}
+
+
+def _read_dotenv(root: Path) -> dict[str, str | None]:
+    path = root / ".env"
+    try:
+        return dotenv_values(path, encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SettingsError(".env", str(path), f"cannot be read: {reason}") from None
 
 
 def _read(setting: Setting, given: Mapping[str, str], root: Path) -> Any:
@@ -140,41 +165,73 @@ def _read(setting: Setting, given: Mapping[str, str], root: Path) -> Any:
     try:
         value = setting.read(text)
     except ValueError as error:
-        raise SettingsError(setting.variable, "(secret)" if setting.secret else text, str(error)) from error
+        shown = "(secret)" if setting.secret else _PASSWORD.sub("(secret)", text)
+        raise SettingsError(setting.variable, shown, str(error)) from None
     return root / value if isinstance(value, Path) else value
 
 
 def _read_secret(setting: Setting, path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise SettingsError(f"{setting.variable}_FILE", str(path), f"cannot be read: {error.strerror}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SettingsError(f"{setting.variable}_FILE", str(path), f"cannot be read: {reason}") from None
 
 
 def _check_interval(settings: Settings) -> None:
-    host = urlsplit(settings.arxiv_listing_url).hostname or ""
+    host = (urlsplit(settings.arxiv_listing_url).hostname or "").rstrip(".")
     at_arxiv = host == "arxiv.org" or host.endswith(".arxiv.org")
     if at_arxiv and settings.arxiv_min_interval < ARXIV_MIN_INTERVAL_SECONDS:
         raise SettingsError(
             "WIRE_ARXIV_MIN_INTERVAL",
-            f"{settings.arxiv_min_interval:g}",
+            str(settings.arxiv_min_interval),
             f"arXiv allows one request every {ARXIV_MIN_INTERVAL_SECONDS:g} seconds; expected 3 or more",
         )
 
 
+def _check_clock(settings: Settings) -> None:
+    if settings.clock_file is None:
+        return
+    try:
+        FileClock(settings.clock_file).now()
+    except ClockError as error:
+        problem = f"expected a file that holds an RFC 3339 time: {error}"
+        raise SettingsError("WIRE_CLOCK_FILE", str(settings.clock_file), problem) from error
+
+
 def _bind(text: str) -> Bind:
     host, _, port = text.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not host or not port.isdecimal() or not 1 <= int(port) <= 65535 or set(host) & set("/ @"):
+    if not _is_host(host) or not 1 <= _whole(port) <= 65535:
         raise ValueError("expected host:port, like 127.0.0.1:8000 or [::1]:8000")
-    return Bind(host, int(port))
+    return Bind(host.strip("[]"), int(port))
+
+
+def _is_host(text: str) -> bool:
+    """Whether it is a name, an address, or an IPv6 address in brackets."""
+    if not text.startswith("["):
+        return _HOST.fullmatch(text) is not None
+    try:
+        IPv6Address(text.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return text.endswith("]")
+
+
+def _split(text: str) -> SplitResult | None:
+    """An address taken apart; None where it is none. What Python itself says of those quotes their passwords."""
+    try:
+        url = urlsplit(text)
+        return url if url.port != 0 else None
+    except ValueError:
+        return None
 
 
 def _http_url(text: str) -> str:
-    url = urlsplit(text)
-    if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment or url.username:
-        raise ValueError("expected an http or https address without query, like https://wire.example.org")
-    _ = url.port  # raises ValueError where the port is none
+    url = _split(text)
+    if url is None or url.scheme not in ("http", "https") or not url.hostname or not _ADDRESS.fullmatch(text):
+        raise ValueError(
+            "expected an http or https address without query or password, like https://wire.example.org"
+        )
     return text.rstrip("/")
 
 
@@ -182,22 +239,30 @@ def _optional(read: Callable[[str], Any]) -> Callable[[str], Any]:
     return lambda text: read(text) if text else None
 
 
-def _database_url(text: str) -> str:
+def _database_path(text: str) -> Path:
     scheme, _, path = text.partition(":///")
     if scheme != "sqlite" or not path or path == ":memory:":
         raise ValueError("expected sqlite:///path/to/file.db (other databases are not supported yet)")
-    return f"sqlite:///{ROOT / path}"
+    return Path(path)
 
 
 def _redis_url(text: str) -> str:
-    if urlsplit(text).scheme not in ("redis", "rediss", "unix"):
+    url = _split(text)
+    at_host = url and url.scheme in ("redis", "rediss") and url.hostname
+    at_socket = url and url.scheme == "unix" and url.path and not url.hostname
+    if not at_host and not at_socket:
         raise ValueError("expected redis://host:6379/0, rediss://... or unix:///path/to/socket")
     return text
 
 
+def _whole(text: str) -> int:
+    """A whole number as people write one; -1 for everything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
+
+
 def _int_between(low: int, high: int) -> Callable[[str], int]:
     def read(text: str) -> int:
-        if not text.isdecimal() or not low <= int(text) <= high:
+        if not low <= _whole(text) <= high:
             raise ValueError(f"expected a whole number from {low} to {high}")
         return int(text)
 
@@ -231,16 +296,7 @@ def _listings(text: str) -> tuple[str, ...]:
     for name in names:
         if taxonomy.find_name(name) is None:
             raise ValueError(f'expected arXiv categories with commas between; "{name}" is none')
-    return tuple(taxonomy.canonical(taxonomy.find_name(name) or name) for name in names)
-
-
-def _clock_file(text: str) -> Path:
-    path = ROOT / text
-    try:
-        FileClock(path).now()
-    except ClockError as error:
-        raise ValueError(f"expected a file that holds an RFC 3339 time: {error}") from error
-    return path
+    return tuple(dict.fromkeys(taxonomy.canonical(taxonomy.find_name(name) or name) for name in names))
 
 
 TABLE: tuple[Setting, ...] = (
@@ -248,7 +304,7 @@ TABLE: tuple[Setting, ...] = (
             _optional(_http_url)),
     Setting("bind", "127.0.0.1:8000", "Where the web face listens", _bind),
     Setting("data_dir", "var", "Folder for the database, the embedded engine and the lock", Path),
-    Setting("database_url", "", "Database (unset: SQLite under the data folder)", _optional(_database_url)),
+    Setting("database_url", "", "Database (unset: SQLite under the data folder)", _optional(_database_path)),
     Setting("redis_url", "", "Redis (unset: an embedded engine under the data folder)",
             _optional(_redis_url), secret=True),
     Setting("topics", "topics.yaml", "The file that defines the topics", Path),
@@ -259,8 +315,9 @@ TABLE: tuple[Setting, ...] = (
     Setting("arxiv_min_interval", "3", "Seconds between two requests to arXiv; under 3 is refused for arxiv.org",
             _seconds),
     Setting("clock_file", "", "Demos and tests only: a file that holds the present time (RFC 3339)",
-            _optional(_clock_file)),
+            _optional(Path)),
     Setting("only_listings", "", "Demos and tests only: the listings that may be polled, with commas between",
             _listings),
     Setting("log_level", "info", "What goes to the log: debug, info, warning or error", _log_level),
 )  # fmt: skip
+_SECRETS = tuple(setting.variable for setting in TABLE if setting.secret)

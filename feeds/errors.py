@@ -43,12 +43,12 @@ class TopicProblem:
 
     topic: str  #: its slug, or "topic 3" where it has none
     field: str  #: "" where the whole topic is meant
-    place: str  #: "line 12"
+    place: str  #: "line 12"; "" where the whole file is meant
     problem: str
 
     def __str__(self) -> str:
         where = f"{self.topic}.{self.field}" if self.field else self.topic
-        return f"{self.place}, {where}: {self.problem}"
+        return f"{self.place}, {where}: {self.problem}" if self.place else f"{where}: {self.problem}"
 
 
 class TopicsFileError(WireError):

@@ -8,7 +8,8 @@ import unicodedata
 #: XML 1.0 section 2.2 forbids the C0 controls, surrogates, U+FFFE and U+FFFF; C1 controls and DEL are noise.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _SPACE = re.compile(r"\s+")
-_MATH = re.compile(r"\$[^$]+\$|\\\([^$]*?\\\)")
+#: Possessive, and cut at the next opening: many openings without an end cost no more than reading them.
+_MATH = re.compile(r"(?<!\\)\$(?:[^$\\]|\\.)++\$|\\\((?:[^$\\]|\\[^()])*+\\\)", re.DOTALL)
 
 _COMBINING = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307",
@@ -18,16 +19,18 @@ _COMBINING = {
 _LETTERS = {
     "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å", "o": "ø", "O": "Ø",
     "l": "ł", "L": "Ł", "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "dj": "đ", "DJ": "Đ", "th": "þ", "TH": "Þ",
-    "ng": "ŋ", "NG": "Ŋ",
+    "eth": "ð", "ETH": "Ð", "ng": "ŋ", "NG": "Ŋ",
 }  # fmt: skip
 _NAMES = "|".join(sorted(_LETTERS, key=len, reverse=True))
 _BASE = r"(?:\\(?P<dotless{n}>[ij])(?![A-Za-z])\s?|(?P<base{n}>[^\W\d_]))"
+#: No space after a sign's accent, and no tilde after a slash: that is an address ("/\~name").
 _ACCENT = re.compile(
-    r"\\(?:(?P<sign>[`'^~=.\"])\s?|(?P<word>[uvHcdbkr])(?=[{ \\]) ?)"
+    r"\\(?:(?P<sign>[`'^=.\"]|(?<!/\\)~)|(?P<word>[uvHcdbkr])(?=[{ \\]) ?)"
     r"(?:\{\s*" + _BASE.format(n=1) + r"\s*\}|" + _BASE.format(n=2) + r")"
 )
-_LETTER = re.compile(rf"\\(?P<name>{_NAMES})(?:\{{\}}|(?![A-Za-z])\s?)")
-_BRACED_LETTER = re.compile(r"\{(\w)\}")
+#: Not in "w\o", which people write for "without".
+_LETTER = re.compile(rf"(?<!\bw)\\(?P<name>{_NAMES})(?:\{{\}}|(?![A-Za-z])\s?)")
+_BRACED_LETTER = re.compile(r"\{\{(\w)\}\}|\{(\w)\}")
 _ESCAPED = re.compile(r"\\([&%#_])")
 
 
@@ -58,7 +61,7 @@ def decode_tex_accents(text: str) -> str:
 
 
 def _decode(text: str) -> str:
-    accented = _ACCENT.sub(_accent, text)
+    accented = _ACCENT.sub(_accent, _ACCENT.sub(_accent, text))  # twice: \'{\^e} wears two
     lettered = _LETTER.sub(lambda found: _LETTERS[found["name"]], accented)
     if lettered != text:
         lettered = _BRACED_LETTER.sub(_unbrace, lettered)
@@ -66,11 +69,15 @@ def _decode(text: str) -> str:
 
 
 def _accent(found: re.Match[str]) -> str:
-    base = found["dotless1"] or found["base1"] or found["dotless2"] or found["base2"]
+    """Without braces only what makes one letter is taken for an accent: ``don\\'t`` holds none."""
+    braced = found["dotless1"] or found["base1"]
+    base = braced or found["dotless2"] or found["base2"]
     mark = _COMBINING[found["sign"] or found["word"]]
-    return unicodedata.normalize("NFC", base + mark)
+    letter = unicodedata.normalize("NFC", base + mark)
+    return letter if braced or len(letter) == 1 else found[0]
 
 
 def _unbrace(found: re.Match[str]) -> str:
     """Braces fall around what TeX protected for its accent; an ASCII letter keeps its own."""
-    return found[1] if ord(found[1]) > 127 else found[0]
+    letter = found[1] or found[2]
+    return found[0] if letter.isascii() else letter

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_NEW = re.compile(r"(?P<yymm>\d{4})\.(?P<number>\d{4,5})(?:v(?P<version>[1-9]\d*))?")
+#: ASCII digits only, and no version that a database could not hold.
+_VERSION = r"(?:v(?P<version>[1-9]\d{0,4}))?"
+_NEW = re.compile(r"(?P<yymm>\d{4})\.(?P<number>\d{4,5})" + _VERSION, re.ASCII)
 _OLD = re.compile(
-    r"(?P<archive>[a-z]+(?:-[a-z]{2,})?)(?:\.[a-zA-Z-]{2,})?/(?P<yymm>\d{4})(?P<number>\d{3})"
-    r"(?:v(?P<version>[1-9]\d*))?"
+    r"(?P<archive>[a-z]+(?:-[a-z]{2,})?)(?:\.[a-zA-Z-]{2,})?/(?P<yymm>\d{4})(?P<number>\d{3})" + _VERSION,
+    re.ASCII,
 )
 _GUID_PREFIX = "oai:arXiv.org:"
 SITE = "https://arxiv.org"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import takewhile
 
 from feeds.model import taxonomy
 from feeds.model.papers import Paper
@@ -51,17 +53,13 @@ class SearchablePaper:
     def holds(self, leaf: Phrase | InCategory | HasId) -> bool:
         match leaf:
             case InCategory(name):
-                return any(taxonomy.belongs(category, name) for category in self._categories)
+                return any(taxonomy.belongs(category, name) for category in self.paper.categories)
             case HasId(arxiv_id):
                 return self.paper.arxiv_id == arxiv_id
             case Phrase(phrase, Field.ANY):
                 return self._index(Field.TITLE).has(phrase) or self._index(Field.ABSTRACT).has(phrase)
             case Phrase(phrase, field):
                 return self._index(field).has(phrase)
-
-    @cached_property
-    def _categories(self) -> tuple[str, ...]:
-        return tuple(self.paper.categories)
 
     def _index(self, field: Field) -> _WordIndex:
         if field not in self._fields:
@@ -89,24 +87,49 @@ class _WordIndex:
     """Where each word of a text stands."""
 
     def __init__(self, text: list[words.TextWord]) -> None:
-        self._folded: dict[str, list[int]] = defaultdict(list)
-        self._cased: dict[str, list[int]] = defaultdict(list)
-        for word in text:
-            self._folded[word.folded].append(word.position)
-            self._cased[word.cased].append(word.position)
+        self._folded = _Vocabulary((word.folded, word.position) for word in text)
+        self._cased = _Vocabulary((word.cased, word.position) for word in text)
+        self._known: dict[QueryWord, int] = {}
 
     def has(self, phrase: Iterable[QueryWord]) -> bool:
-        ends: set[int] | None = None
+        """Whether the phrase's words stand one after the other.
+
+        Sets of positions are numbers here, bit by bit: even a long phrase in a long text costs little.
+        """
+        ends = -1  # before the first word, anywhere will do
         for word in phrase:
-            here = self._positions(word)
-            ends = set(here) if ends is None else {at for at in here if at - 1 in ends}
+            ends = (ends << 1) & self._positions(word)
             if not ends:
                 return False
         return True
 
-    def _positions(self, word: QueryWord) -> list[int]:
-        index = self._cased if word.acronym else self._folded
-        if word.prefix:
-            (start,) = word.forms
-            return [at for form, places in index.items() if form.startswith(start) for at in places]
-        return [at for form in word.forms for at in index.get(form, ())]
+    def _positions(self, word: QueryWord) -> int:
+        if word not in self._known:
+            vocabulary = self._cased if word.acronym else self._folded
+            bits = 0
+            for form in word.forms:
+                for at in vocabulary.starting_with(form) if word.prefix else vocabulary.of(form):
+                    bits |= 1 << at
+            self._known[word] = bits
+        return self._known[word]
+
+
+class _Vocabulary:
+    """The words of a text in one spelling, each with its positions."""
+
+    def __init__(self, text: Iterable[tuple[str, int]]) -> None:
+        self._positions: dict[str, list[int]] = defaultdict(list)
+        for word, position in text:
+            self._positions[word].append(position)
+
+    def of(self, word: str) -> Iterable[int]:
+        return self._positions.get(word, ())
+
+    def starting_with(self, prefix: str) -> Iterator[int]:
+        rest = range(bisect_left(self._sorted, prefix), len(self._sorted))
+        for word in takewhile(lambda word: word.startswith(prefix), (self._sorted[at] for at in rest)):
+            yield from self._positions[word]
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self._positions)

@@ -21,6 +21,7 @@ from feeds.model import taxonomy
 from feeds.model.identifiers import parse_arxiv_id
 from feeds.model.terms import And, Field, HasId, InCategory, Node, Not, Or, Phrase
 from feeds.query import words
+from feeds.text import clean, squeeze
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 50
@@ -39,6 +40,7 @@ _BARE = re.compile(rf"[^\s(){_OPENING}]+")
 _FIELD = re.compile(r"(?P<name>[^\W\d_]+):")
 _OPERATORS = {"AND", "OR", "NOT", "ANDNOT"}
 _A_TERM = 'a word, a "phrase", NOT or "("'
+_SHOWN = 40
 
 #: What a term's field can be: a text field, or one of the two that are not text.
 _Context = Field | str
@@ -51,7 +53,7 @@ def parse(query: str) -> Node:
     :raises QueryError: with the 1-based position of the fault and what was expected there
     """
     if len(query) > MAX_LENGTH:
-        raise QueryError(MAX_LENGTH + 1, f"a query has at most {MAX_LENGTH} characters")
+        raise QueryError(MAX_LENGTH + 1, f"the query goes on, expected at most {MAX_LENGTH} characters")
     return _Parser(query).read()
 
 
@@ -104,8 +106,8 @@ class _Parser:
 
     def _group(self, context: _Context) -> Node:
         opened = self._at
-        self._at += 1
         with self._deeper():
+            self._at += 1
             node = self._or(context)
         if self._peek() != ")":
             self._fail('this "(" is never closed, expected ")"', opened)
@@ -115,22 +117,23 @@ class _Parser:
     def _fielded(self, field: re.Match[str]) -> Node:
         name = field["name"].lower()
         if name not in _FIELDS and name not in (_CATEGORY, _ID):
-            self._fail(f'there is no field "{field["name"]}:", expected one of {_FIELD_NAMES}')
-        self._at = field.end()
-        if not self._peek():
-            self._fail(f'"{name}:" stands alone, expected what to look for right after it')
+            self._fail(f'there is no field "{_shown(field["name"])}:", expected one of {_FIELD_NAMES}')
         with self._deeper():
+            self._at = field.end()
+            if not self._peek():
+                self._fail(f'"{name}:" stands alone, expected what to look for right after it')
             return self._term(_FIELDS.get(name, name))
 
     def _quoted(self, context: _Context) -> Node:
         opened = self._at
         closed = next((i for i in range(opened + 1, len(self._query)) if self._query[i] in _OPENING), None)
         if closed is None:
-            self._fail("this quote is never closed", opened)
+            self._fail("this quote is never closed, expected another one", opened)
         self._at = closed + 1
         text = self._query[opened + 1 : closed]
-        if "*" in (inner := text.rstrip()[:-1]):
-            self._fail('a "*" stands only at the end of a phrase', opened + 1 + inner.index("*"))
+        stray = words.find_stray_star(text) if isinstance(context, Field) else None
+        if stray is not None:
+            self._fail('found a "*", expected it only at the end of the last word', opened + 1 + stray)
         return self._leaf(text, opened, context, quoted=True)
 
     def _bare(self, context: _Context) -> Node:
@@ -150,21 +153,23 @@ class _Parser:
         found = words.query_words(text, acronyms=field not in _NO_ACRONYMS)
         if not found:
             self._fail("there is no word in it, expected letters or digits", start)
-        written = f'"{text}"' if quoted else text
+        written = f'"{_written(text)}"' if quoted else _written(text)
         return Phrase(found, field, f"{field}:{written}" if field else written)
 
     def _category(self, text: str, start: int) -> Node:
         name = taxonomy.find_name(text.strip().removesuffix(".*"))
         if name is None:
-            self._fail(f'"{text}" is no arXiv category, expected one like cs.CL, or an archive like cs', start)
-        return InCategory(name, f"cat:{text.strip()}")
+            self._fail(
+                f'"{_shown(text)}" is no arXiv category, expected one like cs.CL, or an archive like cs', start
+            )
+        return InCategory(name, f"cat:{_written(text)}")
 
     def _id(self, text: str, start: int) -> Node:
         try:
             arxiv_id = parse_arxiv_id(text.strip().removeprefix("arXiv:")).arxiv_id
         except ValueError:
-            self._fail(f'"{text}" is no arXiv id, expected one like 2604.14193 or hep-th/9901001', start)
-        return HasId(arxiv_id, f"id:{text.strip()}")
+            self._fail(f'"{_shown(text)}" is no arXiv id, expected one like 2604.14193 or hep-th/9901001', start)
+        return HasId(arxiv_id, f"id:{_written(text)}")
 
     def _refuse_punctuation(self, text: str, start: int, field: Field) -> None:
         """Outside quotes only what a word has, dashes between words, and one ``*`` at the end."""
@@ -173,17 +178,17 @@ class _Parser:
             return
         sign = text[problem]
         hint = {
-            "-": "write NOT to exclude a word",
+            "-": "expected a word (write NOT to exclude one)",
             "'": 'expected a word; a phrase stands in double quotes: "text to speech"',
-            "*": 'a "*" stands only at the end of a word',
-        }.get(sign, "put it in quotes, or leave it out")
-        self._fail(f'"{sign}" cannot stand here outside quotes, {hint}', start + problem)
+            "*": "expected it only at the end of a word",
+        }.get(sign, "expected letters and digits; leave it out")
+        self._fail(f'"{_shown(sign)}" cannot stand here outside quotes, {hint}', start + problem)
 
     @contextmanager
     def _deeper(self) -> Iterator[None]:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            self._fail(f"fields and parentheses are nested deeper than {MAX_DEPTH}")
+            self._fail(f"fields and parentheses are nested too deep, expected at most {MAX_DEPTH} levels")
         yield
         self._depth -= 1
 
@@ -207,3 +212,13 @@ class _Parser:
 
     def _fail(self, problem: str, at: int | None = None) -> NoReturn:
         raise QueryError((self._at if at is None else at) + 1, problem)
+
+
+def _written(text: str) -> str:
+    """A part of a query as it can be shown in a feed: XML forbids control characters."""
+    return squeeze(clean(text))
+
+
+def _shown(text: str) -> str:
+    """A part of a query in an error: on one line, not at length, nothing invisible."""
+    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")[1:-1]

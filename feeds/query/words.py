@@ -16,7 +16,8 @@ _APOSTROPHES = "'’ʼ＇"
 _DASHES = "-‐‑‒–—―⁃−﹘﹣－"
 #: Signs that stand between letters without parting them.
 _DROPPED = dict.fromkeys(map(ord, "$\u00ad\u200c\u200d\u2060\ufeff"))
-_SPACES = dict.fromkeys(map(ord, "~\u200b"), " ")
+#: Signs that part words, and two that Unicode would take apart into letters.
+_SPACES = dict.fromkeys(map(ord, "~\u200b™℠"), " ")
 _AS_APOSTROPHE = dict.fromkeys(map(ord, _APOSTROPHES), "'")
 #: Letters whose stroke or ligature Unicode does not decompose.
 _STROKES = str.maketrans(
@@ -25,14 +26,18 @@ _STROKES = str.maketrans(
 )  # fmt: skip
 _TEXT = _DROPPED | _SPACES | _AS_APOSTROPHE
 
-_WORD = re.compile(r"[^\W_]+(?:(?:'|(?<=\d)\.(?=\d))[^\W_]+)*")
+#: An apostrophe after an s belongs to its word ("Bayes' rule"); after another letter it may close a quotation.
+_WORD = re.compile(r"[^\W_]+(?:(?:'|(?<=\d)\.(?=\d))[^\W_]+)*(?:(?<=[sS])')?")
 _JOINED = re.compile(rf"[\s{re.escape(_DASHES)}]*")
-_POSSESSIVE = re.compile(r"'[sS]$")
+_POSSESSIVE = re.compile(r"(?:'[sS])?'?$")
 
 #: An unquoted run by its shape: a letter, 1 digit, ' apostrophe, - dash; anything else is itself.
 _SHAPE = r"[a1]+(?:(?:'|(?<=1)\.(?=1))[a1]+)*'?"
 _UNQUOTED = re.compile(rf"{_SHAPE}(?:-+{_SHAPE})*\*?")
 _UNQUOTED_WITH_POINTS = re.compile(rf"{_SHAPE}(?:[-.]+{_SHAPE})*\.?\*?")
+
+#: The shapes of what a word can end with.
+_ENDS = ("a", "1", "'")
 
 #: Of a singular and its plural in s, the shorter form must have this many letters to be the same word.
 _PLURAL_LETTERS = 4
@@ -50,9 +55,16 @@ class TextWord:
 
 def plain(text: str) -> str:
     """A text without what does not count: accents, ``$``, soft hyphens; ``~`` is a space; case is kept."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(_TEXT))
-    bare = "".join(sign for sign in decomposed if unicodedata.category(sign) != "Mn")
+    translated = text.translate(_TEXT)
+    if translated.isascii():
+        return translated
+    # Marks go before too: sorting a long run of them takes quadratic time.
+    bare = _without_marks(unicodedata.normalize("NFKD", _without_marks(translated)))
     return unicodedata.normalize("NFC", bare).translate(_STROKES).translate(_AS_APOSTROPHE)
+
+
+def _without_marks(text: str) -> str:
+    return "".join(sign for sign in text if unicodedata.category(sign)[0] != "M")
 
 
 def split(text: str, *, points_count: bool = True) -> list[TextWord]:
@@ -133,6 +145,13 @@ def find_stray(text: str, *, points: bool) -> int | None:
     if end == len(text):
         return None
     return end - 1 if text[:end].endswith("*") else end
+
+
+def find_stray_star(text: str) -> int | None:
+    """Where a quoted phrase of a query first holds a ``*`` that ends no last word, or None."""
+    start = text.find("*")
+    ends_word = start == len(text.rstrip()) - 1 and _shape(text[start - 1 : start] or " ") in _ENDS
+    return None if start < 0 or ends_word else start
 
 
 def _shape(sign: str) -> str:
