@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 #: At most this long, and no longer than until the next announcement can come.
 MAX_AGE_SECONDS = 3600
-#: While a paper waits for its summary.
+#: While a paper waits for its summary, or the day's news for its first reading.
 AWAITING_SECONDS = 300
 _LEAST_SECONDS = 60
 _STALE_IF_ERROR_SECONDS = 86400
@@ -70,6 +70,6 @@ def _has_client(etag: str, last_modified: datetime) -> bool:
 def cache_control(now: datetime, *, awaiting: bool) -> str:
     """How long an answer may be kept: until news can come (RFC 9111; RFC 5861 for ``stale-if-error``)."""
     until_news = int((calendar.next_announcement(now) - now).total_seconds())
-    most = AWAITING_SECONDS if awaiting else MAX_AGE_SECONDS
+    most = AWAITING_SECONDS if awaiting or calendar.is_expecting(now) else MAX_AGE_SECONDS
     max_age = max(_LEAST_SECONDS, min(most, until_news))
     return f"public, max-age={max_age}, stale-if-error={_STALE_IF_ERROR_SECONDS}"

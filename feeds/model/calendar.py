@@ -15,6 +15,8 @@ EASTERN = ZoneInfo("America/New_York")
 LOOK_AGAIN_SECONDS = 3600
 #: How long after the build a listing is first looked at: it takes some minutes to get through arXiv's CDN.
 BUILD_LAG_SECONDS = 600
+#: A weekday's news is expected to be read and summarized so long after midnight at the latest.
+_EXPECTED = timedelta(minutes=30)
 
 
 def eastern_date(at: datetime) -> date:
@@ -33,6 +35,12 @@ def next_announcement(at: datetime) -> datetime:
     while day.isoweekday() > 5:
         day += timedelta(days=1)
     return eastern_midnight(day)
+
+
+def is_expecting(at: datetime) -> bool:
+    """Whether the day's news has been announced and may not be here yet."""
+    today = eastern_date(at)
+    return today.isoweekday() <= 5 and at < eastern_midnight(today) + _EXPECTED
 
 
 def next_look(at: datetime, listing_on: date | None, spread_seconds: int = 0) -> datetime:

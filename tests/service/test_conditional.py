@@ -138,7 +138,8 @@ def moments() -> Iterator[tuple[datetime, int]]:
     yield midnight - timedelta(hours=2), 3600
     yield midnight - timedelta(minutes=30), 1800
     yield midnight - timedelta(seconds=1), 60
-    yield midnight, 3600
+    yield midnight, 300  # announced, but maybe not read yet
+    yield midnight + timedelta(minutes=30), 3600
     yield datetime(2026, 4, 18, 3, 59, tzinfo=UTC), 3600  # Friday to Saturday: no news
     yield datetime(2026, 4, 20, 3, 50, tzinfo=UTC), 600  # Sunday to Monday
     yield datetime(2026, 1, 6, 4, 50, tzinfo=UTC), 600  # winter time

@@ -14,6 +14,7 @@ from feeds.model.calendar import (
     LOOK_AGAIN_SECONDS,
     eastern_date,
     eastern_midnight,
+    is_expecting,
     next_announcement,
     next_look,
     next_midnight,
@@ -72,6 +73,21 @@ def test_a_day_begins_at_midnight_eastern_in_summer_and_winter(day: date, begins
 )
 def test_news_come_next_on_a_weekday(at: str, then: str) -> None:
     assert next_announcement(utc(at)) == utc(then)
+
+
+@pytest.mark.parametrize(
+    ("at", "expecting"),
+    [
+        ("2026-04-17 03:59", False),
+        ("2026-04-17 04:00", True),  # Friday, midnight Eastern
+        ("2026-04-17 04:29", True),
+        ("2026-04-17 04:30", False),
+        ("2026-04-18 04:10", False),  # Saturday
+        ("2026-11-23 05:10", True),  # Monday, winter time
+    ],
+)
+def test_news_are_expected_in_a_weekdays_first_half_hour(at: str, expecting: bool) -> None:
+    assert is_expecting(utc(at)) is expecting
 
 
 @given(MOMENTS)
