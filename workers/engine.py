@@ -8,8 +8,11 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import time
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote
 
 from redis import Redis as Redis  # others name the type from here
 from redis.backoff import ExponentialWithJitterBackoff
@@ -27,7 +30,7 @@ _VERSION = re.compile(r"v=(\d+)\.(\d+)")
 
 def engine_url(settings: Settings) -> str:
     """Where this wire's Redis is: as configured, else the embedded engine's socket."""
-    return settings.redis_url or f"unix://{socket_path(settings.data_dir)}"
+    return settings.redis_url or _socket_url(socket_path(settings.data_dir))
 
 
 def connect(url: str, *, retries: int = 30) -> Redis:
@@ -64,13 +67,14 @@ def socket_path(data_dir: Path) -> Path:
 
 
 def embedded_command(data_dir: Path) -> list[str]:
-    """The command that runs an embedded engine on this data folder.
+    """The command that runs an embedded engine on this data folder; one that a killed wire left there is ended.
 
-    Its file format is kept readable for every Valkey and Redis from 7 on: without the RDB preamble they load
-    each other's.
+    Only for whoever holds the data folder. The engine's file format is kept readable for every Valkey and Redis
+    from 7 on: without the RDB preamble they load each other's.
 
-    :raises EngineError: where no engine is installed
+    :raises EngineError: where no engine is installed, or the old one does not end
     """
+    _end_former(socket_path(data_dir))
     folder = data_dir.resolve() / "engine"
     folder.mkdir(parents=True, exist_ok=True)
     options = {
@@ -87,6 +91,22 @@ def embedded_command(data_dir: Path) -> list[str]:
         "logfile": str(folder / "engine.log"),
     }
     return [_find_binary(), *(part for name, value in options.items() for part in (f"--{name}", value))]
+
+
+def _socket_url(path: Path) -> str:
+    return f"unix://{quote(str(path))}"
+
+
+def _end_former(path: Path, patience_seconds: float = 10.0) -> None:
+    """End an engine that outlived its wire. It would take its successor's socket away when it goes."""
+    url = _socket_url(path)
+    deadline = time.monotonic() + patience_seconds
+    while path.exists() and is_alive(url):
+        if time.monotonic() > deadline:
+            raise EngineError(f"an engine that another wire left at {path} does not end; end it by hand")
+        with suppress(RedisError, OSError), connect(url, retries=0) as client:
+            client.shutdown()
+        time.sleep(0.05)
 
 
 def _find_binary() -> str:
@@ -115,16 +135,19 @@ def _bundled_binary() -> str | None:
 
 
 def _version_of(path: str) -> tuple[int, int]:
-    asked = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
-    shown = asked.stdout
-    found = _VERSION.search(shown)
+    try:
+        asked = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        return 0, 0  # whatever bears that name, it does not run
+    found = _VERSION.search(asked.stdout)
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def _private_temp() -> Path:
     """A folder under the system's temporary one that nobody else can have prepared."""
     folder = Path(tempfile.gettempdir()) / f"preprint-wire-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise EngineError(f"{folder} is not a private folder of this user; remove it")

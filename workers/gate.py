@@ -6,10 +6,11 @@ in Redis and goes by Redis' own clock; without Redis it is closed.
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -28,6 +29,11 @@ local opens = tonumber(redis.call('GET', KEYS[2]) or '0')
 if opens > now then return opens - now end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 if tonumber(ARGV[3]) > 0 then redis.call('SET', KEYS[2], now + ARGV[3], 'PX', ARGV[3]) end
+return 0
+"""
+#: Holds the gate on, if it is still ours.
+_STAY = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 0
 """
 #: Gives the gate back, if it is still ours.
@@ -49,7 +55,7 @@ class Gate:
     """Lets one request at a time through.
 
     :param interval_seconds: from the start of one request to the start of the next
-    :param lease_seconds: a request takes no longer; whoever died inside blocks the gate no longer than this
+    :param lease_seconds: whoever died inside blocks the gate no longer than this; who lives renews it
     :param patience_seconds: how long to stand in line before giving up
     """
 
@@ -58,7 +64,7 @@ class Gate:
         redis: Redis,
         interval_seconds: float,
         *,
-        lease_seconds: float = 40,
+        lease_seconds: float = 6,
         patience_seconds: float = 60,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -79,9 +85,14 @@ class Gate:
             self._enter(token)
         except RedisError as error:
             raise FetchError(f"the gate is closed: Redis does not answer ({error})") from error
+        left = threading.Event()
+        keeper = threading.Thread(target=self._stay, args=(token, left), daemon=True)
+        keeper.start()
         try:
             yield
         finally:
+            left.set()
+            keeper.join()
             self._leave(token)
 
     def shut(self, seconds: float) -> None:
@@ -100,6 +111,11 @@ class Gate:
             pause = min(wait_ms / 1000, 0.25)
             self._sleep(pause)
             waited += pause
+
+    def _stay(self, token: str, left: threading.Event) -> None:
+        while not left.wait(self._lease_ms / 3000):
+            with suppress(RedisError):  # the next one may get through before the lease ends
+                self._redis.eval(_STAY, 1, _HOLDER, token, self._lease_ms)
 
     def _leave(self, token: str) -> None:
         try:

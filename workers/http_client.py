@@ -7,19 +7,23 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 import urllib3
+from urllib3.util import parse_url
 
 from feeds import __version__
 from feeds.config import Settings
 from feeds.errors import FetchError
+from workers import deadlines
 from workers.gate import Gate
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _CHUNK = 64 * 1024
+_LONGEST_VALIDATOR = 1000
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,8 @@ class HttpClient:
         self._monotonic = monotonic
         self._session = requests.Session()
         self._session.trust_env = False  # no proxies or credentials from the surroundings
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, deadlines.TimedAdapter())
         self._session.headers.update({"User-Agent": agent, "Accept-Encoding": "gzip"})
 
     def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Response:
@@ -89,6 +95,7 @@ class HttpClient:
         passing: AbstractContextManager[None] = self._gate.passing() if self._gate else nullcontext()
         with passing:
             deadline = self._monotonic() + self._limits.seconds
+            deadlines.SECONDS_LEFT.set(lambda: deadline - self._monotonic())
             try:
                 with self._session.get(
                     url,
@@ -97,8 +104,12 @@ class HttpClient:
                     allow_redirects=False,
                     timeout=(self._limits.connect_seconds, self._limits.silence_seconds),
                 ) as answer:
+                    if answer.status_code == 304 and not conditions:
+                        raise FetchError("HTTP 304, though nothing was known before")
                     return self._read(url, answer, deadline)
-            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+                if self._monotonic() > deadline:
+                    raise self._too_long() from error
                 raise FetchError(_describe(error)) from error
 
     def _read(self, url: str, answer: requests.Response, deadline: float) -> Response | str:
@@ -108,7 +119,8 @@ class HttpClient:
         if status not in (200, 304):
             raise self._refusal(answer)
         body = b"" if status == 304 else self._body(answer, deadline)
-        return Response(status, body, answer.headers.get("ETag"), answer.headers.get("Last-Modified"))
+        etag, last_modified = (_validator(answer.headers.get(name)) for name in ("ETag", "Last-Modified"))
+        return Response(status, body, etag, last_modified)
 
     def _refusal(self, answer: requests.Response) -> FetchError:
         status = answer.status_code
@@ -129,9 +141,12 @@ class HttpClient:
                     raise FetchError(f"the body is larger than {self._limits.bytes} bytes")
                 pieces.append(part)
             if self._monotonic() > deadline:
-                raise FetchError(f"the answer took longer than {self._limits.seconds:g} s")
+                raise self._too_long()
         unpacker.finish()
         return b"".join(pieces)
+
+    def _too_long(self) -> FetchError:
+        return FetchError(f"the answer took longer than {self._limits.seconds:g} s")
 
 
 class _Unpacker:
@@ -147,11 +162,13 @@ class _Unpacker:
             yield piece
             return
         while piece:
+            if self._inflate.eof:  # gzip may come in several members (RFC 1952, section 2.2)
+                self._inflate = zlib.decompressobj(wbits=31)
             try:
                 yield self._inflate.decompress(piece, _CHUNK)
             except zlib.error as error:
                 raise FetchError("the body is not the gzip it claims to be") from error
-            piece = self._inflate.unconsumed_tail
+            piece = self._inflate.unconsumed_tail or self._inflate.unused_data
 
     def finish(self) -> None:
         """:raises FetchError: where the compressed body has no end"""
@@ -160,10 +177,17 @@ class _Unpacker:
 
 
 def _redirect(url: str, location: str) -> str:
+    """Read by the parser that connects: two parsers can see two hosts in one address."""
     target = urljoin(url, location)
-    if urlsplit(target).hostname != urlsplit(url).hostname or urlsplit(target).scheme not in ("http", "https"):
-        raise FetchError(f"it redirects to another host: {urlsplit(target).hostname}", permanent=True)
+    here, there = parse_url(url), parse_url(target)
+    if (there.host, there.port) != (here.host, here.port) or there.scheme not in ("http", "https"):
+        raise FetchError(f"it redirects to another host: {there.netloc}", permanent=True)
     return target
+
+
+def _validator(value: str | None) -> str | None:
+    """What a later request may hand back; nothing that would make it fail."""
+    return value if value and value.isprintable() and len(value) <= _LONGEST_VALIDATOR else None
 
 
 def _retry_after(header: str | None, now: Callable[[], float] = time.time) -> float | None:
@@ -171,17 +195,22 @@ def _retry_after(header: str | None, now: Callable[[], float] = time.time) -> fl
     if not header:
         return None
     try:
-        seconds = float(header) if header.strip().isdigit() else parsedate_to_datetime(header).timestamp() - now()
-    except ValueError:
+        seconds = float(header) if header.strip().isdigit() else _timestamp(header) - now()
+    except (ValueError, OverflowError):
         return None
     return min(max(seconds, 1.0), 3600.0)
+
+
+def _timestamp(date: str) -> float:
+    at = parsedate_to_datetime(date)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
 def _describe(error: Exception) -> str:
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
         return "no answer in time"
-    if isinstance(error, urllib3.exceptions.IncompleteRead | requests.exceptions.ChunkedEncodingError):
+    if isinstance(error, urllib3.exceptions.ProtocolError):  # before the body, requests wraps it
         return "the body broke off"
-    if isinstance(error, requests.ConnectionError | urllib3.exceptions.ProtocolError | ConnectionError):
+    if isinstance(error, requests.ConnectionError | ConnectionError):
         return "not reachable"
     return f"failed: {type(error).__name__}"

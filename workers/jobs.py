@@ -47,6 +47,7 @@ def _run(kind: Work, keys: Sequence[str], work: Callable[[Runtime, list[Claim]],
     lease = RULES[kind].seconds + LEASE_MARGIN_SECONDS
     with runtime.store.write() as connection:
         claims = owed.claim(connection, kind, keys, runtime.times(), lease)
+    claims = _bury_deadly(runtime, claims)
     if not claims:
         return
     try:
@@ -59,13 +60,25 @@ def _run(kind: Work, keys: Sequence[str], work: Callable[[Runtime, list[Claim]],
     runtime.dispatch()
 
 
+def _bury_deadly(runtime: Runtime, claims: Sequence[Claim]) -> list[Claim]:
+    """Put away what killed its worker again and again; gives what may be tried."""
+    deadly = [claim for claim in claims if claim.failures >= MAX_FAILURES and claim.kind is not Work.POLL]
+    with runtime.store.write() as connection:
+        for claim in deadly:
+            owed.bury(connection, claim, "its worker died of it, again and again")
+    return [claim for claim in claims if claim not in deadly]
+
+
 def give_back(runtime: Runtime, claims: Sequence[Claim], reason: str) -> None:
-    """Return rows that failed: to be tried again after a while, or, where that happened too often, not again."""
+    """Return rows that failed: to be tried again after a while, or, where that happened too often, not again.
+
+    A listing is never given up: it is what a wire lives on.
+    """
     for failed in claims:
         wait = timedelta(seconds=backoff_seconds(failed.failures, random.random()))
         try:
             with runtime.store.write() as connection:
-                if failed.failures + 1 >= MAX_FAILURES:
+                if failed.failures + 1 >= MAX_FAILURES and failed.kind is not Work.POLL:
                     owed.bury(connection, failed, reason[:500])
                 else:
                     owed.postpone(connection, failed, reason[:500], runtime.real_clock.now() + wait)

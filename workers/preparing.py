@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from feeds.clock import Clock, make_clock
-from feeds.config import LOOPBACK, Settings
+from feeds.config import Settings
 from feeds.errors import TopicsFileError
 from feeds.store import owed, site, topics
 from feeds.store.engine import Store
@@ -25,6 +25,7 @@ def prepare_database(settings: Settings) -> None:
     """
     clock = make_clock(settings.clock_file)
     store = Store(settings.database_url)
+    store.refuse_newer()
     if store.needs_backup():
         log.warning("the database is migrated; the old one is kept as %s", store.backup(clock.now()))
     store.migrate()
@@ -62,16 +63,16 @@ def make_authority(base_url: str, chance: str) -> str:
 
     :param chance: random letters
     """
-    host = urlsplit(base_url).hostname or ""
-    if host in LOOPBACK or _is_private(host):
+    host = (urlsplit(base_url).hostname or "").rstrip(".")
+    if _is_nobodys(host):
         return f"{chance}.preprint-wire.invalid"
-    return host
+    return host if host.isascii() else host.encode("idna").decode()
 
 
-def _is_private(host: str) -> bool:
-    """Addresses that another wire elsewhere may bear as well."""
+def _is_nobodys(host: str) -> bool:
+    """Whether another wire elsewhere may bear this name as well, or RFC 4151 cannot write it (IPv6)."""
     try:
         address = ip_address(host)
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-    return address.is_loopback or address.is_unspecified or address.is_private
+        return host in ("", "localhost") or host.endswith(".localhost")
+    return not address.is_global or address.version == 6

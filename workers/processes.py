@@ -18,14 +18,16 @@ _PR_SET_PDEATHSIG = 1
 _ROOT = Path(__file__).resolve().parent.parent
 
 
-def die_with_parent(signum: signal.Signals = signal.SIGKILL) -> None:
+def die_with_parent(signum: signal.Signals = signal.SIGKILL, parent: int | None = None) -> None:
     """Ask the kernel to end this process when its parent ends (Linux; elsewhere nothing happens).
 
     To be called early in a child, from its main thread.
+
+    :param parent: the process that should be the parent; one that died before this call is noticed only with it
     """
     if not sys.platform.startswith("linux"):
         return
-    parent = os.getppid()
+    parent = parent or os.getppid()
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signum)
     if os.getppid() != parent:  # it died before we asked
         os.kill(os.getpid(), signum)
@@ -44,9 +46,11 @@ def spawn(
     :param pass_fds: open files that it inherits
     """
 
+    parent = os.getpid()
+
     def prepare() -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
-        die_with_parent(death_signal)
+        die_with_parent(death_signal, parent)
 
     # Safe here: whoever spawns is a supervisor without threads.
     return subprocess.Popen(  # noqa: S603

@@ -104,6 +104,7 @@ class Dispatcher:
             return 0
         try:
             waiting = self._still_waiting(rows)
+            self._note_waiting([row for row in rows if row.dispatch in waiting], times)
             return sum(self._enqueue(kind, keys, times) for kind, keys in _batches(rows, waiting))
         except RedisError as error:
             log.warning("the queue is out of reach, %d pieces of work wait: %s", len(rows), error)
@@ -113,6 +114,16 @@ class Dispatcher:
         """Which jobs of these rows are still in their queue: a long line is no loss."""
         names = {make_queue(self._redis, name) for name in {RULES[row.kind].queue for row in rows if row.dispatch}}
         return {job_id for queue in names for job_id in queue.get_job_ids()}
+
+    def _note_waiting(self, rows: Sequence[Owed], times: Times) -> None:
+        """Leave these alone for a while: a long line in one queue must not keep the sweep from what lies behind."""
+        jobs: dict[tuple[Work, str | None], list[str]] = {}
+        for row in rows:
+            jobs.setdefault((row.kind, row.dispatch), []).append(row.key)
+        if jobs:
+            with self._store.write() as connection:
+                for (kind, job_id), keys in jobs.items():
+                    owed.note_dispatch(connection, kind, keys, job_id, times.real)
 
     def _enqueue(self, kind: Work, keys: list[str], times: Times) -> int:
         rule = RULES[kind]

@@ -44,13 +44,17 @@ class Runtime:
         self.dispatcher.dispatch(self.times())
 
 
-def make_runtime(settings: Settings) -> Runtime:
+def make_runtime(settings: Settings, *, redis_retries: int = 30) -> Runtime:
+    """The tools of a process under these settings.
+
+    :param redis_retries: how patient it is with an engine that does not answer (:func:`workers.engine.connect`)
+    """
     return Runtime(
         settings=settings,
         store=Store(settings.database_url),
         clock=make_clock(settings.clock_file),
         real_clock=SystemClock(),
-        redis=connect(engine_url(settings)),
+        redis=connect(engine_url(settings), retries=redis_retries),
     )
 
 

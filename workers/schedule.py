@@ -45,11 +45,11 @@ class Scheduler:
         seen = (found.st_mtime_ns, found.st_size)
         if seen == self._topics_seen:
             return
-        self._topics_seen = seen
         try:
             take_over_topics(self._runtime)
         except TopicsFileError as error:
             log.error("%s; the topics in force stay", error)
+        self._topics_seen = seen
 
 
 def take_over_topics(runtime: Runtime) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import socket
+from contextlib import suppress
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -29,8 +30,9 @@ class Recordings:
         for path in sorted(folder.glob("atom_*.xml")):
             found = _FILE.fullmatch(path.name)
             name = taxonomy.find_name(found["listing"]) if found else None
-            if found and name:
-                self._files[taxonomy.canonical(name), date.fromisoformat(found["day"])] = path
+            with suppress(ValueError):  # digits that are no date
+                if found and name:
+                    self._files[taxonomy.canonical(name), date.fromisoformat(found["day"])] = path
 
     @property
     def listings(self) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from feeds.errors import WireError
+from workers.backoff import backoff_seconds
 from workers.processes import kill_session, spawn
 
 log = logging.getLogger("wire.supervisor")
@@ -77,7 +78,7 @@ class Supervisor:
             if not self._stops:
                 self.announce()
             while not self._stops:
-                self._watch()
+                self._watch(self._children)
                 time.sleep(_TICK_SECONDS)
         finally:
             self._stop_all()
@@ -91,7 +92,10 @@ class Supervisor:
                 return
             child = _Child(part)
             self._children.append(child)
-            self._start(child)
+            try:
+                self._start(child)
+            except (OSError, subprocess.SubprocessError) as error:
+                raise StartError(f"{part.name} could not be started: {error}") from error
             self._await_ready(child)
 
     def _start(self, child: _Child) -> None:
@@ -99,6 +103,12 @@ class Supervisor:
         child.process = spawn(part.command, self.environ, death_signal=part.death_signal, pass_fds=part.pass_fds)
         child.started_at = time.monotonic()
         log.debug("%s started as %d", part.name, child.process.pid)
+
+    def _restart(self, child: _Child) -> None:
+        try:
+            self._start(child)
+        except (OSError, subprocess.SubprocessError) as error:  # no memory, too many processes: that passes
+            self._postpone(child, f"could not be started: {error}")
 
     def _await_ready(self, child: _Child) -> None:
         deadline = time.monotonic() + child.part.ready_seconds
@@ -109,13 +119,14 @@ class Supervisor:
                 raise StartError(f"{child.part.name} ended at its start ({_describe_exit(code)}); see above")
             if time.monotonic() > deadline:
                 raise StartError(f"{child.part.name} is not ready after {child.part.ready_seconds:g} s")
+            self._watch(self._children[:-1])  # what it waits for must not stay down
             time.sleep(_TICK_SECONDS)
 
-    def _watch(self) -> None:
-        for child in self._children:
+    def _watch(self, children: Sequence[_Child]) -> None:
+        for child in children:
             if child.process is None:
                 if not child.done and time.monotonic() >= child.restart_at:
-                    self._start(child)
+                    self._restart(child)
                 continue
             code = child.process.poll()
             if code is not None:
@@ -130,10 +141,13 @@ class Supervisor:
             return
         if time.monotonic() - child.started_at > _STEADY_SECONDS:
             child.failures = 0
-        wait = min(_FIRST_BACKOFF_SECONDS * 2**child.failures, _LAST_BACKOFF_SECONDS)
+        self._postpone(child, f"ended ({_describe_exit(code)})")
+
+    def _postpone(self, child: _Child, what: str) -> None:
+        wait = backoff_seconds(child.failures, 1.0, first=_FIRST_BACKOFF_SECONDS, last=_LAST_BACKOFF_SECONDS)
         child.failures += 1
         child.restart_at = time.monotonic() + wait
-        log.warning("%s ended (%s), starts again in %.1f s", child.part.name, _describe_exit(code), wait)
+        log.warning("%s %s, starts again in %.1f s", child.part.name, what, wait)
 
     def _stop_all(self) -> None:
         """All that stand on the foundation together, then the foundation."""
@@ -157,4 +171,4 @@ class Supervisor:
 
 
 def _describe_exit(code: int) -> str:
-    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit {code}"
+    return f"signal {-code}: {signal.strsignal(-code)}" if code < 0 else f"exit {code}"

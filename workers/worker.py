@@ -52,7 +52,7 @@ class WireWorker(Worker):
 
     def setup_work_horse_signals(self) -> None:
         super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
-        die_with_parent(signal.SIGKILL)
+        die_with_parent(signal.SIGKILL, self.pid)
         runtime.current().store.forget()
 
 

@@ -74,6 +74,15 @@ class Store:
         except DriverError as error:
             raise DatabaseError(f"the database {self.path} cannot be opened: {error.orig}") from error
 
+    def refuse_newer(self) -> None:
+        """:raises DatabaseError: where the database is there, and from a newer version"""
+        if self.path.exists():
+            try:
+                with self.read() as connection:
+                    self._refuse_newer(connection)
+            except DriverError as error:
+                raise DatabaseError(f"the database {self.path} cannot be opened: {error.orig}") from error
+
     def is_current(self) -> bool:
         """Whether the schema is this version's; False for a database that is not there."""
         if not self.path.exists():

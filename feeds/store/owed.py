@@ -155,6 +155,8 @@ def claim(
             .values(
                 state=State.RUNNING,
                 attempt=owed.c.attempt + 1,
+                # whoever held an expired lease died of it, or hangs: that is a failure too
+                failures=case((owed.c.state == State.RUNNING, owed.c.failures + 1), else_=owed.c.failures),
                 lease_until=times.real + timedelta(seconds=lease_seconds),
             )
             .returning(owed.c.key, owed.c.attempt, owed.c.asked, owed.c.failures)

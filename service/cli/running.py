@@ -22,7 +22,7 @@ from feeds.topics_file import load_topics
 from service import serving
 from workers import demo as demonstration
 from workers import standin as standins
-from workers.engine import embedded_command, engine_url, is_alive
+from workers.engine import connect, embedded_command, engine_url, is_alive
 from workers.preparing import prepare_database, prepare_topics, take_back_leases
 from workers.processes import hold_folder, python_command, python_environ
 from workers.queues import ARXIV, QUEUES, WORK, count_workers
@@ -102,7 +102,7 @@ def schedule() -> None:
     """Run the scheduler alone: it brings what is due into the queue."""
     settings = load_settings()
     Store(settings.database_url).check()
-    run_scheduler(make_runtime(settings))
+    run_scheduler(make_runtime(settings, redis_retries=1))  # it comes back every second anyway
 
 
 @click.command()
@@ -180,7 +180,11 @@ def _parts(settings: Settings) -> list[Part]:
 
 
 def _are_working(settings: Settings) -> bool:
-    return is_alive(engine_url(settings)) and all(count_workers(make_runtime(settings).redis).values())
+    url = engine_url(settings)
+    if not is_alive(url):
+        return False
+    with connect(url, retries=0) as redis:
+        return all(count_workers(redis).values())
 
 
 def _is_answering(settings: Settings) -> bool:

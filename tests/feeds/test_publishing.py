@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,10 +21,10 @@ TOMORROW = NOW + timedelta(days=1)
 
 
 @pytest.fixture
-def publisher(store: Store) -> Iterator[Publisher]:
+def publisher(store: Store) -> Publisher:
     with store.write() as connection:
         define(connection, make_topic())
-    yield Publisher(store, SITE, DocumentCache())
+    return Publisher(store, SITE, DocumentCache())
 
 
 def publish(store: Store, now: object = NOW) -> Published:

@@ -56,6 +56,15 @@ def _summarize(summarizer: EmbeddedSummarizer, paper: Paper, now: datetime) -> S
         language=summarizer.language,
         prompt_version=summarizer.version,
         summarizer=summarizer.name,
-        data=summarizer.tldr(paper.title, paper.abstract),
+        data=_try_tldr(summarizer, paper),
         made_at=now,
     )
+
+
+def _try_tldr(summarizer: EmbeddedSummarizer, paper: Paper) -> str | None:
+    """One paper that the rules choke on does not take the others of its batch with it."""
+    try:
+        return summarizer.tldr(paper.title, paper.abstract)
+    except Exception:
+        log.exception("no tldr for %s", paper.arxiv_id)
+        return None

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from feeds.query import words
-from workers.enrichment.sentences import split_sentences
+from workers.enrichment.sentences import in_formula, split_sentences
 
 #: Goes into every summary's key: another rule set makes other summaries.
 VERSION = "cue-1"
@@ -51,6 +51,8 @@ _WHOLE = re.compile(r"""^["'“‘(\[{$\\]*[^\Wa-z_].*[.!?。！？]["'”’)\]
 _CLAUSE = re.compile(r"[,;:—–]\s")
 _WEIGHTS = {"cue": 1.0, "title": 3.0, "last": -0.5, "leaning": -0.8, "support": -0.8}
 _TARGET_WORDS = 26
+#: Ten times what arXiv allows an abstract; what comes after is not read.
+_MAX_CHARACTERS = 20_000
 
 
 def pick_tldr(title: str, abstract: str) -> str | None:
@@ -58,7 +60,11 @@ def pick_tldr(title: str, abstract: str) -> str | None:
 
     A sentence longer than that is ended at one of its own clauses, and only when no shorter one will do.
     """
-    sentences = split_sentences(abstract)
+    sentences = [
+        sentence
+        for sentence in split_sentences(abstract[:_MAX_CHARACTERS])
+        if any(sign.isalnum() for sign in sentence)
+    ]
     if not sentences:
         return None
     whole = [at for at, sentence in enumerate(sentences) if _is_whole(sentence)]
@@ -72,9 +78,13 @@ def pick_tldr(title: str, abstract: str) -> str | None:
 
 
 def _is_whole(sentence: str) -> bool:
-    balanced = all(sentence.count(opened) == sentence.count(closed) for opened, closed in ("()", "[]", "{}"))
-    even = sentence.count("$") % 2 == 0
-    return balanced and even and len(sentence.split()) <= MAX_WORDS and bool(_WHOLE.match(sentence))
+    return _is_balanced(sentence) and len(sentence.split()) <= MAX_WORDS and bool(_WHOLE.match(sentence))
+
+
+def _is_balanced(text: str) -> bool:
+    """Whether all formulas and brackets that it opens are closed."""
+    pairs = (("(", ")"), ("[", "]"), ("{", "}"))
+    return not in_formula(text) and all(text.count(opened) == text.count(closed) for opened, closed in pairs)
 
 
 def _score(sentence: str, sentences: Sequence[str], topic: set[str]) -> float:
@@ -102,5 +112,6 @@ def _shorten(sentence: str) -> str:
     if len(parts) <= MAX_WORDS:
         return sentence
     within = " ".join(parts[:MAX_WORDS])
-    clauses = [clause.start() for clause in _CLAUSE.finditer(within + " ") if clause.start() > len(within) // 3]
-    return within[: clauses[-1]].rstrip() + "." if clauses else within.rstrip(",;:—–") + " …"
+    clauses = [within[: clause.start()].rstrip() for clause in _CLAUSE.finditer(within + " ")]
+    whole = [clause for clause in clauses if len(clause) > len(within) // 3 and _is_balanced(clause)]
+    return whole[-1] + "." if whole else within.rstrip(",;:—–") + "…"

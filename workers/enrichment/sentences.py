@@ -12,12 +12,14 @@ _ABBREVIATIONS = (
     "jr", "sr", "dept", "univ", "w.r.t", "s.t", "a.k.a", "i.i.d", "u.s", "incl", "max", "min", "ch", "vol", "pp",
 )  # fmt: skip
 #: A stop with what closes around it, then space, then something that can begin a sentence.
-_STOP = re.compile(r"""(?P<stop>[.!?]['")\]}”’]*|[。！？])(?P<space>\s*)(?=(?P<next>[\s\S]))""")
+_STOP = re.compile(r"""(?P<stop>[.!?]['")\]}”’]*|[。！？][”’」』）]*)(?P<space>\s*)(?=(?P<next>[\s\S]))""")
 _ENDS_WITH_ABBREVIATION = re.compile(
     rf"(?:^|[\s(\[“\"'])(?:{'|'.join(map(re.escape, _ABBREVIATIONS))})$", re.IGNORECASE
 )
 _ENDS_WITH_INITIAL = re.compile(r"(?:^|[\s.(-])[A-Z]$")
-_ENDS_WITH_LIST_MARK = re.compile(r"(?:^|\s)\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])$")
+_ENDS_WITH_LIST_MARK = re.compile(r"(?:^\s*|[:;,]\s*)\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])$")
+#: What may end before a stop is shorter than this.
+_TAIL = 24
 _OPENINGS = "\"'“‘([{$\\*"
 
 
@@ -39,9 +41,9 @@ def split_sentences(text: str) -> list[str]:
 
 def _ends_sentence(text: str, start: int, stop: re.Match[str]) -> bool:
     before = text[start : stop.start()]
-    if before.count("$") % 2 or _is_open(text[start : stop.end("stop")]):
+    if in_formula(before) or _is_open(text[start : stop.end("stop")]):
         return False
-    if stop["stop"] in "。！？":
+    if stop["stop"][0] in "。！？":
         return True
     if not stop["space"]:
         return False
@@ -50,9 +52,15 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str]) -> bool:
         return False
     if not stop["stop"].startswith("."):
         return True
+    tail = before if len(before) < _TAIL else "…" + before[-_TAIL:]
     return not any(
-        ending.search(before) for ending in (_ENDS_WITH_ABBREVIATION, _ENDS_WITH_INITIAL, _ENDS_WITH_LIST_MARK)
+        ending.search(tail) for ending in (_ENDS_WITH_ABBREVIATION, _ENDS_WITH_INITIAL, _ENDS_WITH_LIST_MARK)
     )
+
+
+def in_formula(text: str) -> bool:
+    """Whether a formula that was opened with a dollar sign is not closed yet; ``\\$`` is money."""
+    return (text.count("$") - text.count(r"\$")) % 2 == 1
 
 
 def _is_open(text: str) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from feeds.model.announcements import Announcement, Outcome, VisitOutcome
+from feeds.model.announcements import Announcement, AnnounceType, Outcome, VisitOutcome
 from feeds.model.changes import Admission, Changes, Revision
 from feeds.model.entries import UpdateReason
 from feeds.model.identifiers import sort_key
@@ -34,9 +34,8 @@ def decide(parsed: ParsedListing, listing: str, known: Known, topics: Sequence[C
 
     :param listing: its canonical name
     """
-    news = [item for item in parsed.papers if (item.arxiv_id, item.version) not in known.announced]
-    news = list({(item.arxiv_id, item.version): item for item in news}.values())
-    papers = {item.arxiv_id: _merge(item, known.papers.get(item.arxiv_id)) for item in sorted(news, key=_order)}
+    news = _distinct(item for item in parsed.papers if (item.arxiv_id, item.version) not in known.announced)
+    papers = {item.arxiv_id: _merge(item, known.papers.get(item.arxiv_id)) for item in news}
     return Changes(
         outcome=_outcome(parsed, news),
         day=parsed.listing_on,
@@ -54,8 +53,19 @@ def decide(parsed: ParsedListing, listing: str, known: Known, topics: Sequence[C
     )
 
 
-def _order(item: ListedPaper) -> tuple[tuple[int, int, str], int]:
-    return sort_key(item.arxiv_id), item.version
+def _distinct(items: Iterable[ListedPaper]) -> list[ListedPaper]:
+    """Each version once, in the order of ids, so that nothing depends on a listing's order.
+
+    Of one that a listing carries twice, the type that arXiv itself prefers counts.
+    """
+    distinct: dict[tuple[str, int], ListedPaper] = {}
+    for item in sorted(items, key=_order):
+        distinct.setdefault((item.arxiv_id, item.version), item)
+    return list(distinct.values())
+
+
+def _order(item: ListedPaper) -> tuple[tuple[int, int, str], int, int]:
+    return sort_key(item.arxiv_id), item.version, list(AnnounceType).index(item.type)
 
 
 def _outcome(parsed: ParsedListing, news: list[ListedPaper]) -> VisitOutcome:
@@ -116,9 +126,8 @@ def _revision(before: Paper, after: Paper) -> Revision:
 def _admissions(
     news: list[ListedPaper], listing: str, day: date, topics: Sequence[CompiledTopic]
 ) -> list[Admission]:
-    """In the order of the papers' ids, so that positions do not depend on a listing's order."""
     admissions: list[Admission] = []
-    for item in sorted(news, key=_order):
+    for item in news:
         paper = SearchablePaper(_as_paper(item))
         for compiled in topics:
             matched = judge(compiled, paper, listing, item.type)

@@ -23,13 +23,13 @@ from feeds.model.identifiers import parse_guid
 from feeds.model.papers import Author
 from feeds.text import clean, decode_tex_accents, squeeze
 
-_DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
-_HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<html", re.IGNORECASE)
-_ENCODING = re.compile(rb"""^\s*<\?xml[^>]*\bencoding\s*=\s*["']([^"']+)""")
+_DOCTYPE = re.compile("<!DOCTYPE", re.IGNORECASE)
+_HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<html", re.IGNORECASE)
+_ENCODING = re.compile(r"""\s*<\?xml[^>]*\bencoding\s*=\s*["']([^"']+)""")
 #: Character references to what XML 1.0 forbids make a document ill-formed just as the characters do.
-_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7}));")
+_REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,8})|0*([0-9]{1,8}));")
 _TITLE = re.compile(r"(?P<spec>.+) updates on arXiv\.org")
-_PREFIX = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*\S+\s+(?:Abstract:\s*)?")
+_PREFIX = re.compile(r"\A\s*arXiv:\S+\s+Announce Type:\s*\S+\s+(?:Abstract:\s*)?")
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[A-Za-z]+)*)?")
 _COLLABORATION = re.compile(r"(?P<group>[^:()]*\bCollaboration)\s*:\s*(?P<first>.+)")
 
@@ -66,34 +66,41 @@ def parse_listing(body: bytes, name: str) -> ParsedListing:
     :raises ListingRefusedError: where the body is not a whole, sound listing of that name
     """
     text = _check(body)
-    read = feedparser.parse(
-        io.BytesIO(text.encode()),
-        response_headers={"content-type": "application/atom+xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    try:
+        read = feedparser.parse(
+            io.BytesIO(text.encode()),
+            response_headers={"content-type": "application/atom+xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as error:  # it tries again, loosely, where its strict parser failed: that fails in any way
+        raise ListingRefusedError(f"not well-formed: {_one_line(error)}") from error
     if read.bozo:
         raise ListingRefusedError(f"not well-formed: {_one_line(read.get('bozo_exception'))}")
     if read.version != "atom10":
         raise ListingRefusedError(f"not Atom 1.0 but {read.version or 'something else'}")
-    _check_title(str(read.feed.get("title", "")), name)
+    _check_title(str(read.feed.get("title", "")), name, is_empty=not read.entries)
     return _read(read)
 
 
 def _check(body: bytes) -> str:
-    if not body.strip():
-        raise ListingRefusedError("empty body")
-    if _DOCTYPE.search(body):
-        raise ListingRefusedError("it has a DOCTYPE")
-    if _HTML.match(body):
-        raise ListingRefusedError("HTML, not a listing")
-    if (found := _ENCODING.match(body)) and found[1].lower() not in (b"utf-8", b"us-ascii"):
-        raise ListingRefusedError(f"encoded as {found[1].decode('ascii', 'replace')}, not UTF-8")
+    """The body as text, cleaned; checked after that, since what is dropped could hide what is refused."""
+    if b"<" in body[:4] and b"\0\0" in (body[0:4:2], body[1:4:2]):  # XML 1.0, appendix F
+        raise ListingRefusedError("encoded in wide characters, not UTF-8")
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ListingRefusedError(f"not UTF-8 at byte {error.start}") from error
-    return _REFERENCE.sub(_keep_allowed, clean(text))
+    text = _REFERENCE.sub(_keep_allowed, clean(text))
+    if not text.strip():
+        raise ListingRefusedError("empty body")
+    if _DOCTYPE.search(text):
+        raise ListingRefusedError("it has a DOCTYPE")
+    if _HTML.match(text):
+        raise ListingRefusedError("HTML, not a listing")
+    if (found := _ENCODING.match(text)) and found[1].lower() not in ("utf-8", "us-ascii"):
+        raise ListingRefusedError(f"encoded as {_one_line(found[1])}, not UTF-8")
+    return text
 
 
 def _keep_allowed(found: re.Match[str]) -> str:
@@ -101,15 +108,18 @@ def _keep_allowed(found: re.Match[str]) -> str:
     return found[0] if code <= 0x10FFFF and clean(chr(code)) else ""
 
 
-def _check_title(title: str, name: str) -> None:
+def _check_title(title: str, name: str, *, is_empty: bool) -> None:
+    """An empty listing must call itself one: a quiet day and a fault must never look alike."""
     if not title:
         raise ListingRefusedError("it has no title")
     if title.lower().startswith("feed error"):
         raise ListingRefusedError(f"an error feed: {_one_line(title)}")
-    if found := _TITLE.fullmatch(squeeze(title)):
-        spec = taxonomy.find_name(found["spec"])
-        if spec and taxonomy.canonical(spec) != taxonomy.canonical(name):
-            raise ListingRefusedError(f"it is the listing of {spec}")
+    found = _TITLE.fullmatch(squeeze(title))
+    spec = taxonomy.find_name(found["spec"]) if found else None
+    if spec and taxonomy.canonical(spec) != taxonomy.canonical(name):
+        raise ListingRefusedError(f"it is the listing of {spec}")
+    if is_empty and not found:
+        raise ListingRefusedError(f"empty, and not titled as a listing is: {_one_line(title)}")
 
 
 def _read(read: Any) -> ParsedListing:
@@ -119,9 +129,10 @@ def _read(read: Any) -> ParsedListing:
     for entry in read.entries:
         try:
             papers.append(_paper(entry))
-            days.append(datetime.fromisoformat(entry.get("published", "")).date())
         except ValueError as error:
             skipped.append(_one_line(error))
+        else:
+            days += _published_on(entry)
     if read.entries and not papers:
         raise ListingRefusedError(f"none of its {len(read.entries)} items can be read: {skipped[0]}")
     guids = "\n".join(sorted(str(entry.get("id", "")) for entry in read.entries))
@@ -133,15 +144,23 @@ def _read(read: Any) -> ParsedListing:
     )
 
 
+def _published_on(entry: Any) -> list[date]:
+    """The day an item bears, if it does: a paper is news without one too."""
+    try:
+        return [datetime.fromisoformat(str(entry.get("published", ""))).date()]
+    except ValueError:
+        return []
+
+
 def _updated_on(feed: Any) -> date:
     """An empty listing's day: the Eastern date of its ``updated``."""
     try:
         updated = datetime.fromisoformat(str(feed.get("updated", "")))
         if updated.tzinfo is None:
             raise ValueError("it lacks its offset")
-    except ValueError as error:
-        raise ListingRefusedError(f"it does not say its day: {error}") from error
-    return eastern_date(updated)
+        return eastern_date(updated)
+    except (ValueError, OverflowError) as error:
+        raise ListingRefusedError(f"it does not say its day: {_one_line(error)}") from error
 
 
 def _paper(entry: Any) -> ListedPaper:

@@ -95,6 +95,12 @@ def test_an_expired_lease_can_be_claimed_and_fences_the_first_attempt_out(store:
     assert rows(store) == []
 
 
+def test_an_attempt_that_never_came_back_counts_as_a_failure(store: Store) -> None:
+    owe(store)
+    for times in range(3):
+        assert must_claim(store, later(100 * times)).failures == times
+
+
 def test_failed_work_rests_on_the_machines_clock(store: Store) -> None:
     owe(store)
     with store.write() as connection:

@@ -1,0 +1,219 @@
+"""What the queue runs: claims first, gives back what fails, buries what fails too often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from feeds.clock import FixedClock
+from feeds.errors import FetchError, OutOfTime, SupersededError
+from feeds.store import owed
+from feeds.store.owed import Claim, Owed, State, Times, Work
+from tests.support.listings import Item
+from tests.support.wires import MORNING, Line
+from workers import jobs
+from workers import runtime as runtimes
+from workers.backoff import MAX_FAILURES
+from workers.queues import RULES
+from workers.runtime import Runtime
+
+MakeLine = Callable[[Sequence[dict[str, object]]], Line]
+TOPICS: list[dict[str, object]] = [{"slug": "vision", "title": "Vision", "categories": ["cs.CV"]}]
+
+
+@pytest.fixture
+def line(make_line: MakeLine) -> Line:
+    return make_line(TOPICS)
+
+
+@pytest.fixture
+def real(line: Line, monkeypatch: pytest.MonkeyPatch) -> FixedClock:
+    """The machine's clock of the process that runs the jobs here."""
+    clock = FixedClock(MORNING + timedelta(days=300))
+    monkeypatch.setattr(runtimes, "_current", replace(line.runtime, real_clock=clock))
+    return clock
+
+
+def owe(line: Line, kind: Work, *keys: str) -> None:
+    with line.runtime.store.write() as connection:
+        owed.owe(connection, kind, keys, MORNING)
+
+
+def rows(line: Line, kind: Work) -> list[Owed]:
+    with line.runtime.store.read() as connection:
+        return owed.list_owed(connection, kind)
+
+
+def fail_with(error: BaseException) -> Callable[[Runtime, list[Claim]], None]:
+    def fail(_runtime: Runtime, _claims: list[Claim]) -> None:
+        raise error
+
+    return fail
+
+
+def test_a_job_works_on_what_it_claims_and_a_second_finds_nothing(
+    line: Line, real: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owe(line, Work.ENRICH, "2604.00001", "2604.00002")
+    seen: list[list[str]] = []
+
+    def note(runtime: Runtime, claims: list[Claim]) -> None:
+        seen.append([claim.key for claim in claims])
+        jobs.enrich(["2604.00001", "2604.00002"])  # the same job again, while the first one runs
+
+    monkeypatch.setattr(jobs, "enrich_papers", note)
+    jobs.enrich(["2604.00001", "2604.00002", "2604.00003"])
+    assert seen == [["2604.00001", "2604.00002"]]
+
+
+def test_a_claim_outlives_the_deadline_of_its_job(
+    line: Line, real: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owe(line, Work.ENRICH, "2604.00001")
+    seen: list[str] = []
+
+    def note(runtime: Runtime, claims: list[Claim]) -> None:
+        seen.append(claims[0].key)
+        real.at += timedelta(seconds=RULES[Work.ENRICH].seconds + 1)
+        jobs.enrich(["2604.00001"])
+
+    monkeypatch.setattr(jobs, "enrich_papers", note)
+    jobs.enrich(["2604.00001"])
+    assert seen == ["2604.00001"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ZeroDivisionError("by zero"), FetchError("no answer"), OutOfTime("it took longer than 120 s")],
+    ids=repr,
+)
+def test_a_job_that_fails_gives_its_rows_back_with_the_reason(
+    line: Line, real: FixedClock, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    owe(line, Work.ENRICH, "2604.00001", "2604.00002")
+    monkeypatch.setattr(jobs, "enrich_papers", fail_with(error))
+    jobs.enrich(["2604.00001", "2604.00002"])
+    for row in rows(line, Work.ENRICH):
+        assert (row.state, row.failures, row.reason) == (State.PENDING, 1, f"{type(error).__name__}: {error}")
+        assert row.not_before
+        assert real.at < row.not_before <= real.at + timedelta(seconds=2)
+
+
+def test_the_wait_grows_and_in_the_end_the_row_is_dead(
+    line: Line, real: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owe(line, Work.ENRICH, "2604.00001")
+    monkeypatch.setattr(jobs, "enrich_papers", fail_with(ZeroDivisionError("by zero")))
+    monkeypatch.setattr("random.random", lambda: 1.0)
+    waits = []
+    for failures in range(1, MAX_FAILURES):
+        jobs.enrich(["2604.00001"])
+        (row,) = rows(line, Work.ENRICH)
+        assert (row.state, row.failures) == (State.PENDING, failures)
+        assert row.not_before
+        waits.append((row.not_before - real.at).total_seconds())
+        jobs.enrich(["2604.00001"])  # too early: nothing is claimed
+        assert rows(line, Work.ENRICH) == [row]
+        real.at = row.not_before
+    assert waits == [2, 4, 8, 16, 32, 64, 128]
+    jobs.enrich(["2604.00001"])
+    (row,) = rows(line, Work.ENRICH)
+    assert (row.state, row.failures, row.reason) == (State.DEAD, MAX_FAILURES, "ZeroDivisionError: by zero")
+    real.at += timedelta(days=100)
+    jobs.enrich(["2604.00001"])
+    assert rows(line, Work.ENRICH) == [row]
+    owe(line, Work.ENRICH, "2604.00001")
+    (again,) = rows(line, Work.ENRICH)
+    assert (again.state, again.failures) == (State.PENDING, 0)
+
+
+def test_a_listing_is_never_given_up(line: Line, real: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "poll_listing", fail_with(ZeroDivisionError("by zero")))
+    for failures in range(1, 3 * MAX_FAILURES):
+        jobs.poll(["cs.CV"])
+        (row,) = rows(line, Work.POLL)
+        assert (row.state, row.failures) == (State.PENDING, failures)
+        assert row.not_before
+        assert row.not_before <= real.at + timedelta(seconds=600)
+        real.at = row.not_before
+
+
+def test_a_long_reason_is_kept_short(line: Line, real: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    owe(line, Work.ENRICH, "2604.00001")
+    monkeypatch.setattr(jobs, "enrich_papers", fail_with(ValueError("x" * 100_000)))
+    jobs.enrich(["2604.00001"])
+    (row,) = rows(line, Work.ENRICH)
+    assert row.reason == "ValueError: " + "x" * 488
+
+
+def test_whoever_was_taken_over_leaves_the_row_to_the_other(
+    line: Line, real: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owe(line, Work.ENRICH, "2604.00001")
+
+    def be_taken_over(runtime: Runtime, claims: list[Claim]) -> None:
+        real.at += timedelta(days=1)
+        with runtime.store.write() as connection:
+            assert owed.claim(connection, Work.ENRICH, ["2604.00001"], runtime.times(), 100)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(jobs, "enrich_papers", be_taken_over)
+    jobs.enrich(["2604.00001"])
+    (row,) = rows(line, Work.ENRICH)
+    assert (row.state, row.failures, row.reason) == (State.RUNNING, 1, None)  # the first attempt's death counts
+    monkeypatch.setattr(jobs, "enrich_papers", fail_with(SupersededError("taken over")))
+    real.at += timedelta(days=1)
+    jobs.enrich(["2604.00001"])
+    (row,) = rows(line, Work.ENRICH)
+    assert (row.state, row.failures) == (State.RUNNING, 2)
+
+
+def test_what_was_owed_again_meanwhile_does_not_wait(
+    line: Line, real: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owe(line, Work.ENRICH, "2604.00001")
+
+    def fail(runtime: Runtime, claims: list[Claim]) -> None:
+        owe(line, Work.ENRICH, "2604.00001")
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(jobs, "enrich_papers", fail)
+    jobs.enrich(["2604.00001"])
+    (row,) = rows(line, Work.ENRICH)
+    assert (row.state, row.not_before) == (State.PENDING, None)
+
+
+def test_a_job_hurries_on_what_follows_from_it(line: Line, real: FixedClock) -> None:
+    line.announce([Item("2604.00001")])
+    jobs.poll(["cs.CV"])
+    (enrich,) = rows(line, Work.ENRICH)
+    assert enrich.dispatch
+    jobs.enrich(["2604.00001"])
+    (publish,) = rows(line, Work.PUBLISH)
+    assert publish.dispatch
+    jobs.publish(["vision"])
+    assert rows(line, Work.PUBLISH) == []
+
+
+def test_a_job_for_what_nobody_knows_does_nothing(line: Line, real: FixedClock) -> None:
+    before = [rows(line, kind) for kind in Work]
+    jobs.poll(["cs.XX"])
+    jobs.enrich(["2604.99999"])
+    jobs.publish(["nothing"])
+    assert [rows(line, kind) for kind in Work] == before
+    assert line.host.requests == []
+
+
+def test_what_kills_its_worker_again_and_again_is_buried(line: Line, real: FixedClock) -> None:
+    """A horse that is killed (out of memory, say) gives nothing back; the next claim notices."""
+    owe(line, Work.ENRICH, "2604.00001")
+    for _ in range(MAX_FAILURES):
+        with line.runtime.store.write() as connection:
+            assert owed.claim(connection, Work.ENRICH, ["2604.00001"], Times(MORNING, real.at), 100)
+        real.at += timedelta(seconds=101)
+    jobs.enrich(["2604.00001"])
+    (row,) = rows(line, Work.ENRICH)
+    assert (row.state, row.reason) == (State.DEAD, "its worker died of it, again and again")

@@ -1,0 +1,221 @@
+"""The scheduler: the topics file is followed, and what is due comes into the queue."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from feeds.errors import TopicsFileError
+from feeds.store import owed, topics
+from feeds.store.owed import Work
+from tests.support.listings import Item
+from tests.support.wires import FRIDAY, MORNING, Line, write_topics
+from workers import schedule
+from workers.queues import ARXIV, make_queue
+from workers.runtime import Runtime
+from workers.schedule import Scheduler, polled_listings, run_scheduler, take_over_topics
+
+MakeLine = Callable[[Sequence[dict[str, object]]], Line]
+VISION: dict[str, object] = {"slug": "vision", "title": "Vision", "categories": ["cs.CV"]}
+SPEECH: dict[str, object] = {"slug": "speech", "title": "Speech", "categories": ["cs.SD", "eess.AS"]}
+
+
+@pytest.fixture
+def line(make_line: MakeLine) -> Line:
+    return make_line([VISION])
+
+
+def write(line: Line, *defined: dict[str, object]) -> None:
+    """Replace the topics file; its time differs from any earlier one's."""
+    path = line.settings.topics
+    before = path.stat().st_mtime_ns
+    write_topics(path, defined)
+    os.utime(path, ns=(before + 1_000_000_000, before + 1_000_000_000))
+
+
+def titles(line: Line) -> dict[str, str]:
+    with line.runtime.store.read() as connection:
+        return {stored.topic.slug: stored.topic.title for stored in topics.list_topics(connection)}
+
+
+def polled(line: Line) -> list[str]:
+    with line.runtime.store.read() as connection:
+        return [row.key for row in owed.list_owed(connection, Work.POLL)]
+
+
+def test_a_changed_file_is_taken_over_without_a_restart(line: Line) -> None:
+    scheduler = Scheduler(line.runtime)
+    scheduler.tick()
+    write(line, {**VISION, "title": "Seeing"}, SPEECH)
+    scheduler.tick()
+    assert titles(line) == {"vision": "Seeing", "speech": "Speech"}
+    assert polled(line) == ["cs.CV", "cs.SD", "eess.AS"]
+
+
+def test_an_unchanged_file_is_not_read_again(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[Runtime] = []
+    monkeypatch.setattr(schedule, "take_over_topics", taken.append)
+    scheduler = Scheduler(line.runtime)
+    for _ in range(3):
+        scheduler.tick()
+    assert len(taken) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["topics: [", "", "topics:\n- slug: Bad Slug\n", "\x00", "topics: " + "[" * 10_000, b"\xff\xfe"]
+)
+def test_a_wrong_file_leaves_the_topics_in_force(
+    line: Line, caplog: pytest.LogCaptureFixture, text: str | bytes
+) -> None:
+    scheduler = Scheduler(line.runtime)
+    scheduler.tick()
+    line.settings.topics.write_bytes(text if isinstance(text, bytes) else text.encode())
+    scheduler.tick()
+    scheduler.tick()
+    assert titles(line) == {"vision": "Vision"}
+    assert polled(line) == ["cs.CV"]
+    assert caplog.text.count("the topics in force stay") == 1
+    write(line, VISION, SPEECH)
+    scheduler.tick()
+    assert titles(line) == {"vision": "Vision", "speech": "Speech"}
+
+
+def test_a_file_that_is_away_for_a_moment_leaves_the_topics_in_force(line: Line) -> None:
+    scheduler = Scheduler(line.runtime)
+    scheduler.tick()
+    line.settings.topics.rename(line.settings.topics.with_suffix(".old"))
+    scheduler.tick()
+    assert titles(line) == {"vision": "Vision"}
+    write_topics(line.settings.topics, [VISION, SPEECH])
+    scheduler.tick()
+    assert set(titles(line)) == {"vision", "speech"}
+
+
+def test_a_file_that_could_not_be_taken_over_is_tried_again(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database was busy or the disk full at that moment; nobody will touch the file again for it."""
+    scheduler = Scheduler(line.runtime)
+    scheduler.tick()
+    write(line, VISION, SPEECH)
+    with monkeypatch.context() as patch:
+        patch.setattr(schedule, "take_over_topics", _fail)
+        with pytest.raises(OSError, match="disk full"):
+            scheduler.tick()
+    scheduler.tick()
+    assert set(titles(line)) == {"vision", "speech"}
+
+
+def _fail(_runtime: Runtime) -> list[str]:
+    raise OSError("disk full")
+
+
+def test_a_changed_topic_is_published_and_an_unchanged_one_is_not(line: Line) -> None:
+    line.work()
+    write(line, VISION, SPEECH)
+    assert take_over_topics(line.runtime) == ["speech"]
+    with line.runtime.store.read() as connection:
+        assert [row.key for row in owed.list_owed(connection, Work.PUBLISH)] == ["speech"]
+    assert take_over_topics(line.runtime) == []
+
+
+def test_a_line_merely_gone_leaves_the_topic_and_its_listings(line: Line) -> None:
+    write(line, SPEECH)
+    take_over_topics(line.runtime)
+    assert titles(line) == {"vision": "Vision", "speech": "Speech"}
+    assert polled(line) == ["cs.CV", "cs.SD", "eess.AS"]
+
+
+def test_the_listings_of_a_retired_topic_are_polled_no_more(line: Line) -> None:
+    write(line, {**VISION, "retired": True}, SPEECH)
+    take_over_topics(line.runtime)
+    assert polled(line) == ["cs.SD", "eess.AS"]
+
+
+def test_a_listing_that_is_polled_keeps_its_time(line: Line) -> None:
+    """Another topic for it is no reason to ask arXiv again."""
+    line.announce([Item("2604.00001")], day=FRIDAY)
+    line.poll()
+    write(line, VISION, {**SPEECH, "categories": ["cs.CV", "cs.SD"]})
+    take_over_topics(line.runtime)
+    with line.runtime.store.read() as connection:
+        due = {row.key: row.due_at for row in owed.list_owed(connection, Work.POLL)}
+    assert due["cs.CV"] > MORNING + timedelta(hours=12)
+    assert due["cs.SD"] == MORNING
+
+
+def test_only_the_listings_of_a_demo_are_polled(line: Line) -> None:
+    write(line, VISION, SPEECH)
+    runtime = replace(line.runtime, settings=replace(line.settings, only_listings=("cs.SD", "cs.LG")))
+    take_over_topics(runtime)
+    assert polled(line) == ["cs.SD"]
+    with line.runtime.store.read() as connection:
+        assert polled_listings(connection) == ["cs.CV", "cs.SD", "eess.AS"]
+
+
+def test_what_is_due_comes_into_the_queue_and_what_is_lost_comes_again(line: Line) -> None:
+    Scheduler(line.runtime).tick()
+    queue = make_queue(line.redis, ARXIV)
+    assert queue.count == 1
+    with line.runtime.store.write() as connection:
+        owed.note_dispatch(connection, Work.POLL, ["cs.CV"], "lost", MORNING)
+    line.redis.flushall()
+    Scheduler(line.runtime).tick()
+    assert queue.count == 1
+
+
+# Running
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """The handlers of this process, as they were."""
+    before = {signum: signal.getsignal(signum) for signum in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for signum, handler in before.items():
+        signal.signal(signum, handler)
+
+
+@pytest.mark.usefixtures("signals")
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_the_scheduler_stops_when_told(line: Line, signum: signal.Signals) -> None:
+    turns: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        turns.append(seconds)
+        if len(turns) == 3:
+            os.kill(os.getpid(), signum)
+        assert len(turns) < 100, "it was told to stop"
+
+    run_scheduler(line.runtime, sleep)
+    assert turns[:3] == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_turn_that_fails_is_not_the_last(
+    line: Line, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    turns: list[int] = []
+
+    def tick(_scheduler: Scheduler) -> None:
+        turns.append(1)
+        if len(turns) == 1:
+            raise ZeroDivisionError("by zero")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(Scheduler, "tick", tick)
+    run_scheduler(line.runtime, lambda _: None)
+    assert len(turns) >= 2
+    assert "a turn of the scheduler failed" in caplog.text
+
+
+def test_a_topics_file_that_never_was_is_refused_at_once(line: Line, tmp_path: Path) -> None:
+    runtime = replace(line.runtime, settings=replace(line.settings, topics=tmp_path / "nowhere.yaml"))
+    with pytest.raises(TopicsFileError, match="cannot be read"):
+        take_over_topics(runtime)
+    Scheduler(runtime).tick()
+    assert titles(line) == {"vision": "Vision"}
