@@ -7,9 +7,9 @@ state and half of another. A generation names a publication; memory keeps its do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from feeds import composing
 from feeds.cache import DocumentCache
@@ -19,6 +19,7 @@ from feeds.model.documents import Document, Publication
 from feeds.model.entries import Feed, Member, Site
 from feeds.model.topics import Topic
 from feeds.render.atom import render_atom
+from feeds.render.opml import render_opml
 from feeds.store import memberships, publications, topics
 from feeds.store.engine import Connection, Store
 from feeds.store.memberships import Standing
@@ -140,6 +141,15 @@ class Publisher:
             self._cache.save(key, document)
         return document
 
+    def find_opml(self) -> Document:
+        """All topics that are served, as a subscription list."""
+        with self._store.read() as connection:
+            stored = topics.list_topics(connection)
+        served = _in_order(item.topic for item in stored if not item.topic.retired)
+        born_at = datetime.combine(date.fromisoformat(self._site.authority_on), time.min, UTC)
+        modified_at = max((item.defined_at for item in stored), default=born_at)
+        return Document(render_opml(served, self._site), documents.OPML, modified_at.replace(microsecond=0))
+
     def find_topic(self, slug: str) -> TopicView:
         """The topic composed, for a page.
 
@@ -158,13 +168,17 @@ class Publisher:
         )
 
     def list_topics(self) -> list[TopicLine]:
-        """All topics that are served, in sections, as the file orders neither: by section, then title."""
+        """All topics that are served, by section and title."""
         with self._store.read() as connection:
             counts = memberships.count_members(connection)
             joined = memberships.last_joined(connection)
-            served = [stored.topic for stored in topics.list_topics(connection) if not stored.topic.retired]
-        served.sort(key=lambda topic: (topic.section.casefold(), topic.title.casefold()))
+            stored = topics.list_topics(connection)
+        served = _in_order(item.topic for item in stored if not item.topic.retired)
         return [TopicLine(topic, counts.get(topic.slug, 0), joined.get(topic.slug)) for topic in served]
+
+
+def _in_order(served: Iterable[Topic]) -> list[Topic]:
+    return sorted(served, key=lambda topic: (topic.section.casefold(), topic.title.casefold()))
 
 
 def _find_served(connection: Connection, slug: str) -> StoredTopic:

@@ -122,6 +122,24 @@ def list_days(connection: Connection, *, last: int = 14) -> list[Day]:
     return [Day(row.listing, row.day, Outcome(row.outcome), row.reason, row.counts) for row in rows]
 
 
+def failing_since(connection: Connection) -> dict[str, datetime]:
+    """For each listing that failed when last looked at: the first failed look after the last good one."""
+    failed = visits.c.outcome.in_([outcome for outcome in VisitOutcome if outcome.failed])
+    good = (
+        select(visits.c.listing, func.max(visits.c.id).label("id"))
+        .where(~failed)
+        .group_by(visits.c.listing)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(visits.c.listing, func.min(visits.c.visited_at))
+        .join(good, good.c.listing == visits.c.listing, isouter=True)
+        .where(failed, visits.c.id > func.coalesce(good.c.id, 0))
+        .group_by(visits.c.listing)
+    )
+    return dict(rows.all())
+
+
 def last_visit_id(connection: Connection) -> int:
     """The id of the newest visit of any listing, 0 before the first."""
     return connection.execute(select(func.max(visits.c.id))).scalar_one() or 0

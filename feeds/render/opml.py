@@ -1,0 +1,44 @@
+"""OPML 2.0 (opml.org/spec2.opml): all topics as one subscription list, in sections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from lxml import etree
+
+from feeds.model.entries import Site
+from feeds.model.topics import Topic
+
+
+def render_opml(topics: Sequence[Topic], site: Site, title: str = "Preprint Wire") -> bytes:
+    """The subscription list.
+
+    ``type`` is "rss" for Atom feeds too, as readers expect; ``version`` is left out, it knows only RSS.
+
+    :param topics: ordered by section
+    """
+    opml = etree.Element("opml", version="2.0")
+    head = etree.SubElement(opml, "head")
+    etree.SubElement(head, "title").text = title
+    etree.SubElement(head, "docs").text = "https://opml.org/spec2.opml"
+    body = etree.SubElement(opml, "body")
+    for section, some in groupby(topics, key=lambda topic: topic.section):
+        parent = etree.SubElement(body, "outline", text=section, title=section) if section else body
+        for topic in some:
+            _add(parent, topic, site)
+    return etree.tostring(opml, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+
+
+def _add(parent: etree._Element, topic: Topic, site: Site) -> None:
+    outline = etree.SubElement(
+        parent,
+        "outline",
+        text=topic.title,
+        title=topic.title,
+        type="rss",
+        xmlUrl=f"{site.base_url}/feeds/{topic.slug}.atom",
+        htmlUrl=f"{site.base_url}/topics/{topic.slug}",
+    )
+    if topic.description:
+        outline.set("description", topic.description)
