@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -149,7 +150,7 @@ def test_a_part_that_is_killed_is_named_with_its_signal_and_starts_again(tmp_pat
     script = 'run(Part("part", sh("echo $$ >> pids; echo up >> log; exec sleep 1000")))'
     with driven(tmp_path, script) as it:
         it.await_log("up")
-        subprocess.run(["kill", "-9", (tmp_path / "pids").read_text().split()[0]], check=True)
+        os.kill(int((tmp_path / "pids").read_text().split()[0]), signal.SIGKILL)
         it.await_log("up", times=2)
         assert "part ended (signal 9: Killed)" in it.output
 

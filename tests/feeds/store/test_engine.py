@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,14 +26,23 @@ def test_migrating_twice_changes_nothing(store: Store) -> None:
     assert store.is_current()
 
 
+def at_once(act: Callable[[str], None], url: str, count: int) -> None:
+    """Do it in so many processes at the same time, all of which must end well."""
+    processes = [multiprocessing.get_context("spawn").Process(target=act, args=(url,)) for _ in range(count)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(120)
+    assert [process.exitcode for process in processes] == [0] * count
+
+
 def migrate(url: str) -> None:
     Store(url).migrate()
 
 
 def test_several_may_migrate_at_once(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'wire.db'}"
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        pool.map(migrate, [url] * 8)
+    at_once(migrate, url, 8)
     assert Store(url).is_current()
 
 
@@ -108,7 +118,6 @@ def count_up(url: str) -> None:
 def test_writers_wait_for_each_other(store: Store) -> None:
     with store.write() as connection:
         connection.execute(text("INSERT INTO site VALUES ('count', '0')"))
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        pool.map(count_up, [store.url] * 4)
+    at_once(count_up, store.url, 4)
     with store.read() as connection:
         assert connection.execute(text("SELECT value FROM site")).scalar_one() == "100"
