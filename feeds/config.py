@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from feeds.model import taxonomy
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "WIRE_"
 _RUNNING = "running.json"
+#: Read by ``wire`` itself, before anything of this is there.
+_BOOTSTRAP = {"WIRE_NO_VENV"}
 #: arXiv asks for no more than one request every three seconds (info.arxiv.org/help/api/tou.html).
 ARXIV_MIN_INTERVAL_SECONDS = 3.0
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -69,6 +72,7 @@ class Settings:
     clock_file: Path | None
     only_listings: tuple[str, ...]
     log_level: str
+    notice: str
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,15 @@ def load_settings(
     _check_interval(settings)
     _check_clock(settings)
     return settings
+
+
+def find_unknown(environ: Mapping[str, str], root: Path = ROOT) -> dict[str, str | None]:
+    """Which ``WIRE_`` variables are given that mean nothing here; for each the setting that is most alike."""
+    known = {setting.variable for setting in TABLE} | {f"{variable}_FILE" for variable in _SECRETS} | _BOOTSTRAP
+    return {
+        name: next(iter(get_close_matches(name, sorted(known), n=1, cutoff=0.8)), None)
+        for name in sorted(_merge(environ, root).keys() - known)
+    }
 
 
 def save_running(environ: Mapping[str, str], folder: Path, root: Path = ROOT) -> None:
@@ -269,6 +282,12 @@ def _int_between(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
+def _notice(text: str) -> str:
+    if not text.isprintable() or len(text) > 500:
+        raise ValueError("expected one line of at most 500 characters")
+    return text
+
+
 def _log_level(text: str) -> str:
     if text.lower() not in LOG_LEVELS:
         raise ValueError(f"expected one of {', '.join(LOG_LEVELS)}")
@@ -318,6 +337,7 @@ TABLE: tuple[Setting, ...] = (
             _optional(Path)),
     Setting("only_listings", "", "Demos and tests only: the listings that may be polled, with commas between",
             _listings),
+    Setting("notice", "", "A line that every page shows on top", _notice),
     Setting("log_level", "info", "What goes to the log: debug, info, warning or error", _log_level),
 )  # fmt: skip
 _SECRETS = tuple(setting.variable for setting in TABLE if setting.secret)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from feeds.model.announcements import VisitOutcome
 from feeds.store import listings, memberships, owed
-from feeds.store.engine import Connection
+from feeds.store.engine import Connection, Store
 from feeds.store.listings import Day, Listing, Visit
-from feeds.store.owed import State, Work
+from feeds.store.owed import Owed, State, Times, Work
 
-#: Polls are owed for ever: they are the schedule, and no sign of work left undone.
-_COUNTED = (Work.ENRICH, Work.PUBLISH)
+#: Work that is due this long and not done is late.
+LATE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,28 @@ class ListingStatus:
 
 
 @dataclass(frozen=True)
+class WorkStatus:
+    """What is owed of one kind. A poll is owed for ever: it counts as owed while it is due."""
+
+    kind: Work
+    owed: int  #: due, and neither running nor dead
+    running: int
+    later: int  #: due at a later time, or resting after a failure
+    late: int  #: due or running for longer than :data:`LATE`
+    dead: int  #: failed too often to be tried again by itself
+    oldest_seconds: float  #: how long the oldest that is due has been so; 0 where none is
+
+    @property
+    def open(self) -> int:
+        """What is to be done now, by somebody."""
+        return self.owed + self.running
+
+
+@dataclass(frozen=True)
 class DeadWork:
     """Work that failed too often to be tried again by itself."""
 
-    kind: str
+    kind: Work
     key: str
     reason: str
 
@@ -42,7 +61,7 @@ class Status:
     listings: tuple[ListingStatus, ...]
     days: tuple[Day, ...]  #: newest first
     papers: dict[str, int]  #: by topic
-    owed: dict[str, int]  #: by kind; nothing where nothing waits
+    work: tuple[WorkStatus, ...]  #: a row a kind
     dead: tuple[DeadWork, ...]
 
     @property
@@ -57,7 +76,13 @@ class Status:
         return max(failing) if failing and len(failing) == len(seen) else None
 
 
-def find_status(connection: Connection, now: datetime, *, days: int = 7) -> Status:
+def load_status(store: Store, times: Times) -> Status:
+    """The status, read in a transaction of its own."""
+    with store.read() as connection:
+        return find_status(connection, times)
+
+
+def find_status(connection: Connection, times: Times, *, days: int = 7) -> Status:
     """Read the status at one moment.
 
     :param days: how many days' accounts
@@ -67,17 +92,42 @@ def find_status(connection: Connection, now: datetime, *, days: int = 7) -> Stat
     work = owed.list_owed(connection)
     due = {row.key: row.due_at for row in work if row.kind is Work.POLL}
     return Status(
-        now=now,
+        now=times.now,
         listings=tuple(
             ListingStatus(listing, visits.get(listing.name), failing.get(listing.name), due.get(listing.name))
             for listing in listings.list_listings(connection)
         ),
         days=tuple(listings.list_days(connection, last=days)),
         papers=memberships.count_members(connection),
-        owed={
-            str(kind): count
-            for kind in _COUNTED
-            if (count := sum(row.kind is kind and row.state is not State.DEAD for row in work))
-        },
-        dead=tuple(DeadWork(str(row.kind), row.key, row.reason or "") for row in work if row.state is State.DEAD),
+        work=tuple(count_work(kind, [row for row in work if row.kind is kind], times) for kind in Work),
+        dead=tuple(DeadWork(row.kind, row.key, row.reason or "") for row in work if row.state is State.DEAD),
     )
+
+
+def count_work(kind: Work, rows: Sequence[Owed], times: Times) -> WorkStatus:
+    """Count the owed rows of one kind."""
+    waiting = [row for row in rows if row.state is State.PENDING]
+    due = [row for row in waiting if _is_due(row, times)]
+    running = [row for row in rows if row.state is State.RUNNING]
+    ages = list(_ages([*due, *running], times))
+    return WorkStatus(
+        kind=kind,
+        owed=len(due),
+        running=len(running),
+        later=len(waiting) - len(due),
+        late=sum(age > LATE for age in ages),
+        dead=sum(row.state is State.DEAD for row in rows),
+        oldest_seconds=max((age.total_seconds() for age in ages), default=0.0),
+    )
+
+
+def _is_due(row: Owed, times: Times) -> bool:
+    return row.due_at <= times.now and (row.not_before is None or row.not_before <= times.real)
+
+
+def _ages(rows: Sequence[Owed], times: Times) -> Iterator[timedelta]:
+    """How long each has been due: since the later of when it was wanted and when its rest ended."""
+    for row in rows:
+        age = times.now - row.due_at
+        rested = times.real - row.not_before if row.not_before else age
+        yield max(min(age, rested), timedelta())

@@ -52,8 +52,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     app.before_request(_refuse_bodies)
     app.before_request(_refuse_options)
     app.after_request(_secure)
-    app.jinja_env.globals["acknowledgement"] = composing.ACKNOWLEDGEMENT
-    app.jinja_env.globals["disclaimer"] = composing.DISCLAIMER
+    app.jinja_env.globals.update(acknowledgement=composing.ACKNOWLEDGEMENT, disclaimer=composing.DISCLAIMER)
+    app.jinja_env.filters.update(day=pages.day, moment=pages.moment, stamp=pages.stamp)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -38,6 +39,18 @@ def check_free(bind: Bind) -> None:
             raise AlreadyRunningError(
                 f"cannot listen on {bind} ({error.strerror}): stop what is there, or set WIRE_BIND"
             ) from error
+
+
+def is_answering(bind: Bind) -> bool:
+    """Whether a wire's web face answers there."""
+    connection = http.client.HTTPConnection(bind.reachable_host, bind.port, timeout=1)
+    try:
+        connection.request("GET", "/healthz", headers={"Host": str(bind)})
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def serve(settings: Settings) -> None:

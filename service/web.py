@@ -7,10 +7,11 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from feeds.clock import Clock
+from feeds.clock import Clock, SystemClock
 from feeds.config import Settings
 from feeds.publishing import Publisher
 from feeds.store.engine import Store
+from feeds.store.owed import Times
 
 _EXTENSION = "preprint-wire"
 
@@ -23,6 +24,10 @@ class Web:
     store: Store
     clock: Clock
     publisher: Publisher
+
+    def times(self) -> Times:
+        """The present, on the wire's clock and on the machine's."""
+        return Times(self.clock.now(), SystemClock().now())
 
 
 def equip(app: Flask, tools: Web) -> None:

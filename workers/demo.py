@@ -12,32 +12,45 @@ from pathlib import Path
 import yaml
 
 from feeds.clock import format_rfc3339, parse_rfc3339
+from feeds.config import Settings
 from feeds.errors import WireError
 from feeds.model.calendar import eastern_midnight
 from feeds.model.topics import MAX_ENTRIES
 from feeds.store import listings, memberships
 from workers.on_demand import await_polls, request_polls
 from workers.runtime import Runtime
+from workers.sample import Sample
 from workers.schedule import polled_listings
-from workers.standin import Recordings
+from workers.standin import Recordings, Source
 
 log = logging.getLogger("wire.demo")
 
 _MARK = "demo.json"
+#: What every page says; by whether the papers are the sample's.
+NOTICES = {
+    True: "This is a demo. Its papers are a sample, invented for it: none of them exists.",
+    False: "This is a demo on recorded listings. Its clock stands where the recordings end.",
+}
 #: When the demo's wire looks at a day's listings, after midnight Eastern.
 _LOOK_AFTER = timedelta(hours=1, minutes=10)
 _PATIENCE_SECONDS = 300.0
 
 
-class RecordingsError(WireError):
+class SourceError(WireError):
     """A folder without listings."""
 
 
-def load_recordings(folder: Path) -> Recordings:
-    """:raises RecordingsError: where the folder holds no recorded listing"""
+def open_source(folder: Path | None) -> Source:
+    """Where the demo's listings come from: recorded ones, or the sample that comes with the project.
+
+    :param folder: None for the sample
+    :raises SourceError: where the folder holds no recorded listing
+    """
+    if folder is None:
+        return Sample()
     recordings = Recordings(folder)
     if not recordings.listings:
-        raise RecordingsError(f"{folder} holds no listings; expected files like atom_cs.CV_2026-04-17.xml")
+        raise SourceError(f"{folder} holds no listings; expected files like atom_cs.CV_2026-04-17.xml")
     return recordings
 
 
@@ -46,7 +59,7 @@ def is_usable(folder: Path) -> bool:
     return not folder.exists() or not any(folder.iterdir()) or (folder / _MARK).exists()
 
 
-def set_up(folder: Path, topics: Path, recordings: Recordings, listing_url: str) -> dict[str, str]:
+def set_up(folder: Path, topics: Path, source: Source, listing_url: str) -> dict[str, str]:
     """Furnish a demo's folder.
 
     :param topics: the topics file; the demo's copy differs in how many entries a feed has
@@ -57,7 +70,7 @@ def set_up(folder: Path, topics: Path, recordings: Recordings, listing_url: str)
     (folder / _MARK).write_text(json.dumps({"demo": True}) + "\n", encoding="ascii")
     clock = folder / "clock"
     if not clock.exists():
-        set_clock(clock, _look_at(recordings.days[0]))
+        set_clock(clock, _look_at(source.days[0]))
     _copy_topics(topics, folder / "topics.yaml")
     return {
         "WIRE_DATA_DIR": str(folder),
@@ -68,20 +81,21 @@ def set_up(folder: Path, topics: Path, recordings: Recordings, listing_url: str)
         "WIRE_CLOCK_FILE": str(clock),
         "WIRE_ARXIV_LISTING_URL": listing_url,
         "WIRE_ARXIV_MIN_INTERVAL": "0",
-        "WIRE_ONLY_LISTINGS": ",".join(recordings.listings),
+        "WIRE_ONLY_LISTINGS": ",".join(source.listings),
         "WIRE_LOG_LEVEL": "warning",
+        "WIRE_NOTICE": NOTICES[isinstance(source, Sample)],
     }
 
 
-def replay(runtime: Runtime, recordings: Recordings, say: Callable[[str], None]) -> None:
-    """Let the recorded days pass, one after the other; days that are over are not repeated.
+def replay(runtime: Runtime, source: Source, say: Callable[[str], None]) -> None:
+    """Let the days pass, one after the other; days that are over are not repeated.
 
     :param say: gets a line a day
     """
     clock = runtime.settings.clock_file
     assert clock
-    names = [name for name in recordings.listings if name in _polled(runtime)]
-    for day in recordings.days:
+    names = [name for name in source.listings if name in _polled(runtime)]
+    for day in source.days:
         if _look_at(day) < parse_rfc3339(clock.read_text(encoding="ascii").strip()):
             continue
         set_clock(clock, _look_at(day))
@@ -89,17 +103,27 @@ def replay(runtime: Runtime, recordings: Recordings, say: Callable[[str], None])
         say(_describe(runtime, day))
 
 
+def invite(settings: Settings) -> str:
+    """What to open and try, now that all days are in."""
+    return "\n".join(
+        (
+            "All days are in. To see and try:",
+            f"  {settings.base_url}/                     the directory, in a browser",
+            f"  {settings.base_url}/feeds.opml           all feeds at once, for a feed reader's import",
+            f"  WIRE_DATA_DIR={settings.data_dir} ./wire topics preview 'TTS OR vocoder'",
+            f"  WIRE_DATA_DIR={settings.data_dir} ./wire status",
+            "Ctrl-C ends the demo.",
+        )
+    )
+
+
 def _describe(runtime: Runtime, day: date) -> str:
     with runtime.store.read() as connection:
         accounts = [account for account in listings.list_days(connection, last=1000) if account.day == day]
-        counts = memberships.count_members(connection)
-    said = ", ".join(
-        f"{account.listing} {account.outcome}"
-        + (f" ({sum(account.counts.values())} announced)" if account.counts else "")
-        for account in accounts
-    )
-    filled = ", ".join(f"{slug} {count}" for slug, count in sorted(counts.items()))
-    return f"{day}  {said or 'nothing'}{'  ->  ' + filled if filled else ''}"
+        joined = sum(memberships.count_members(connection).values())
+    outcomes = ", ".join(sorted({str(account.outcome) for account in accounts})) or "nothing"
+    announced = sum(count for account in accounts for count in account.counts.values())
+    return f"{day}  {outcomes:<8}{announced:>5} announced{joined:>6} in topics so far"
 
 
 def set_clock(clock: Path, at: datetime) -> None:

@@ -1,7 +1,7 @@
-"""The demo's arXiv: serves recorded listings over a real socket, the day's by the wire's clock.
+"""The demo's arXiv: serves listings over a real socket, the day's by the wire's clock.
 
 It answers like rss.arxiv.org (addresses, headers, an error feed for what it does not carry) and knows no more
-than its folder of files.
+than its source: a folder of recorded files, or the sample.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from feeds import clock
@@ -20,6 +21,21 @@ from feeds.model import taxonomy
 from feeds.model.calendar import eastern_date
 
 _FILE = re.compile(r"atom_(?P<listing>[A-Za-z.-]+)_(?P<day>\d{4}-\d{2}-\d{2})\.xml")
+
+
+class Source(Protocol):
+    """Where listings come from."""
+
+    @property
+    def listings(self) -> list[str]:
+        """Which listings there are, by canonical name."""
+
+    @property
+    def days(self) -> list[date]:
+        """Which days there are."""
+
+    def find(self, listing: str, today: date) -> bytes | None:
+        """A listing as it stands today; None for one that is not carried."""
 
 
 class Recordings:
@@ -42,12 +58,12 @@ class Recordings:
     def days(self) -> list[date]:
         return sorted({day for _, day in self._files})
 
-    def find(self, listing: str, today: date) -> Path | None:
+    def find(self, listing: str, today: date) -> bytes | None:
         """The listing as it stands today: the newest that was built by then; else the first there is."""
         mine = sorted(day for name, day in self._files if name == listing)
         if not mine:
             return None
-        return self._files[listing, max((day for day in mine if day <= today), default=mine[0])]
+        return self._files[listing, max((day for day in mine if day <= today), default=mine[0])].read_bytes()
 
 
 class StandinServer(ThreadingHTTPServer):
@@ -58,11 +74,11 @@ class StandinServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, listening: socket.socket, recordings: Recordings, now: clock.Clock) -> None:
+    def __init__(self, listening: socket.socket, source: Source, now: clock.Clock) -> None:
         super().__init__(listening.getsockname(), StandinHandler, bind_and_activate=False)
         self.socket.close()
         self.socket = listening
-        self.recordings = recordings
+        self.source = source
         self.now = now
 
     def find(self, path: str) -> bytes | None:
@@ -70,8 +86,7 @@ class StandinServer(ThreadingHTTPServer):
         if not path.startswith("/atom/"):
             return None
         name = taxonomy.find_name(path.removeprefix("/atom/"))
-        found = self.recordings.find(taxonomy.canonical(name), eastern_date(self.now.now())) if name else None
-        return found.read_bytes() if found else None
+        return self.source.find(taxonomy.canonical(name), eastern_date(self.now.now())) if name else None
 
 
 class StandinHandler(BaseHTTPRequestHandler):
@@ -116,6 +131,6 @@ def _error_feed(path: str) -> bytes:
     ).encode()
 
 
-def serve_recordings(folder: Path, listening: socket.socket, now: clock.Clock) -> None:
+def serve(source: Source, listening: socket.socket, now: clock.Clock) -> None:
     """Serve until the process is stopped."""
-    StandinServer(listening, Recordings(folder), now).serve_forever()
+    StandinServer(listening, source, now).serve_forever()

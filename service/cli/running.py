@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import logging
 import os
 import signal
@@ -50,13 +49,12 @@ def run() -> None:
     help="Folder with recorded listings, named atom_<listing>_<YYYY-MM-DD>.xml.",
 )
 def demo(recordings: Path | None) -> None:
-    """Show the wire without a network: recorded days of arXiv pass one after the other, on the demo's own clock.
+    """Show the wire without a network: some days of arXiv pass one after the other, on the demo's own clock.
 
-    Lives in a scratch folder that goes at the end. Set WIRE_DATA_DIR to a new or empty folder to keep it.
+    Without --recordings they are a sample that comes with the wire: papers invented for it.
+    The demo lives in a scratch folder that goes at the end. Set WIRE_DATA_DIR to a new or empty folder to keep it.
     """
-    if recordings is None:
-        raise click.UsageError("give the recorded listings to replay: ./wire demo --recordings FOLDER")
-    recorded = demonstration.load_recordings(recordings)
+    source = demonstration.open_source(recordings)
     own = load_settings()
     load_topics(own.topics)  # refuses a wrong file before a copy is made of it
     with ExitStack() as stack:
@@ -64,17 +62,17 @@ def demo(recordings: Path | None) -> None:
         stack.enter_context(hold_folder(folder))
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        environ = {**os.environ, **demonstration.set_up(folder, own.topics, recorded, url)}
+        environ = {**os.environ, **demonstration.set_up(folder, own.topics, source, url)}
         settings = load_settings(environ)
         logging.getLogger("wire").setLevel(settings.log_level)
-        source = str(recordings.resolve())
+        named = [str(recordings.resolve())] if recordings else []
         extra = [
             Part(
                 "stand-in",
-                python_command("standin", source, str(listening.fileno())),
+                python_command("standin", str(listening.fileno()), *named),
                 pass_fds=(listening.fileno(),),
             ),
-            Part("replay", python_command("replay", source), once=True),
+            Part("replay", python_command("replay", *named), once=True),
         ]
         _run(settings, environ, extra, announce=lambda: _announce_demo(settings))
 
@@ -113,24 +111,27 @@ def migrate() -> None:
     click.echo(f"{settings.database_url} is up to date")
 
 
+_FOLDER = click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
+
+
 @click.command(hidden=True)
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("descriptor", type=int)
-def standin(folder: Path, descriptor: int) -> None:
-    """Serve recorded listings on a socket that is open already (the demo's arXiv)."""
+@_FOLDER
+def standin(descriptor: int, folder: Path | None) -> None:
+    """Serve listings on a socket that is open already (the demo's arXiv)."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     listening = socket.socket(fileno=descriptor)
-    standins.serve_recordings(folder, listening, make_clock(load_settings().clock_file))
+    standins.serve(demonstration.open_source(folder), listening, make_clock(load_settings().clock_file))
 
 
 @click.command(hidden=True)
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def replay(folder: Path) -> None:
+@_FOLDER
+def replay(folder: Path | None) -> None:
     """Let the demo's days pass."""
     settings = load_settings()
     runtime = make_runtime(settings)
-    demonstration.replay(runtime, demonstration.load_recordings(folder), click.echo)
-    click.echo(f"All days are in. Read them at {settings.base_url}/ (Ctrl-C ends the demo)")
+    demonstration.replay(runtime, demonstration.open_source(folder), click.echo)
+    click.echo(demonstration.invite(settings))
 
 
 COMMANDS = (run, demo, serve, work, schedule, migrate, standin, replay)
@@ -173,7 +174,7 @@ def _parts(settings: Settings) -> list[Part]:
         Part(
             "web",
             python_command("serve"),
-            is_ready=lambda: _is_answering(settings),
+            is_ready=lambda: serving.is_answering(settings.bind),
             death_signal=signal.SIGTERM,
         ),
     ]
@@ -185,17 +186,6 @@ def _are_working(settings: Settings) -> bool:
         return False
     with connect(url, retries=0) as redis:
         return all(count_workers(redis).values())
-
-
-def _is_answering(settings: Settings) -> bool:
-    connection = http.client.HTTPConnection(settings.bind.reachable_host, settings.bind.port, timeout=1)
-    try:
-        connection.request("GET", "/healthz", headers={"Host": str(settings.bind)})
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def _announce(settings: Settings) -> None:

@@ -10,10 +10,16 @@ from feeds.publishing import FORMATS
 from service import conditional
 from service.web import web
 
-blueprint = Blueprint("feeds", __name__, url_prefix="/feeds")
+blueprint = Blueprint("feeds", __name__)
 
 
-@blueprint.get("/<name>")
+@blueprint.get("/feeds.opml")
+def subscriptions() -> Response:
+    """Every topic, in sections, for a reader's import."""
+    return conditional.respond(web().publisher.find_opml(), web().clock.now())
+
+
+@blueprint.get("/feeds/<name>")
 def feed(name: str) -> Response:
     """A topic in a format."""
     slug, _, extension = name.rpartition(".")

@@ -58,6 +58,7 @@ def test_everything_has_a_default() -> None:
         clock_file=None,
         only_listings=(),
         log_level="INFO",
+        notice="",
     )
 
 
@@ -145,6 +146,8 @@ NONSENSE = [
     ("WIRE_WORKERS", "two", "from 1 to 64"),
     ("WIRE_WORKERS", "²", "from 1 to 64"),
     ("WIRE_WORKERS", "9" * 5000, "from 1 to 64"),
+    ("WIRE_NOTICE", "two\nlines", "one line of at most 500 characters"),
+    ("WIRE_NOTICE", "x" * 501, "one line of at most 500 characters"),
     ("WIRE_CONTACT", "ada@example.org\nX-Evil: 1", "in ASCII"),
     ("WIRE_CONTACT", "ada\x00", "in ASCII"),
     ("WIRE_CONTACT", "ädä@example.org", "in ASCII"),

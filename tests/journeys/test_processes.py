@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import threading
@@ -167,10 +168,29 @@ def test_a_demo_replays_recorded_days_and_leaves_nothing(tmp_path: Path) -> None
         demo.await_line("All days are in")
         assert ids(fetch(port, "/feeds/vision.atom")[1]) == ["oai:arXiv.org:2604.00002", "oai:arXiv.org:2604.00001"]
         assert ids(fetch(port, "/feeds/sound.atom")[1]) == []
-        assert "reads none of this topic" in fetch(port, "/topics/sound")[1].decode()
-        days_told = [line.split()[:3] for line in demo.output.splitlines() if line.startswith("2026-")]
-        assert days_told == [[str(day), "cs.CV", "closed" if day.day == 18 else "news"] for day in days]
+        assert "None of this topic’s listings is read here" in fetch(port, "/topics/sound")[1].decode()
+        days_told = [line.split()[:2] for line in demo.output.splitlines() if line.startswith("2026-")]
+        assert days_told == [[str(day), "closed" if day.day == 18 else "news"] for day in days]
         joined = command({"WIRE_DATA_DIR": given["WIRE_DATA_DIR"]}, "poll", "--wait")
         assert (joined.returncode, joined.stderr) == (0, "")
+        assert demo.stop() == 0
+    assert processes_with(str(tmp_path)) == []
+
+
+def test_a_demo_without_arguments_fills_every_topic_from_its_sample(tmp_path: Path) -> None:
+    port = free_port()
+    given = {"WIRE_DATA_DIR": str(tmp_path / "var"), "WIRE_BIND": f"127.0.0.1:{port}"}
+    with started(["demo"], given, tmp_path) as demo:
+        demo.await_line("All days are in")
+        assert "opml" in demo.output
+        directory = fetch(port, "/")[1].decode()
+        assert "a sample, invented for it" in directory
+        assert "No papers yet" not in directory
+        slugs = re.findall(r'href="/topics/([a-z0-9-]+)"', directory)
+        assert len(slugs) >= 4
+        for slug in slugs:
+            feed = feedparser.parse(fetch(port, f"/feeds/{slug}.atom")[1])
+            assert feed.entries
+            assert all(entry.title.endswith("(sample)") for entry in feed.entries)
         assert demo.stop() == 0
     assert processes_with(str(tmp_path)) == []

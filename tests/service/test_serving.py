@@ -15,8 +15,7 @@ from reader import make_reader
 
 from feeds.config import Bind, load_settings
 from feeds.errors import AlreadyRunningError
-from service.cli.running import _is_answering as is_answering
-from service.serving import check_free
+from service.serving import check_free, is_answering
 from tests.service import processes
 from tests.support.wires import Line
 
@@ -186,10 +185,10 @@ def test_a_wire_on_a_name_or_on_ipv6_answers_and_is_seen_to_be_up(face: Line, tm
     port = processes.find_port(host)
     environ = {"WIRE_DATA_DIR": str(face.settings.data_dir), "WIRE_BIND": str(Bind(host, port))}
     settings = load_settings(environ, root=tmp_path)
-    assert not is_answering(settings)
+    assert not is_answering(settings.bind)
     with processes.running(tmp_path, environ, "serve") as process:
         processes.await_answer(process, host, port)
-        assert is_answering(settings)
+        assert is_answering(settings.bind)
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "nothing.invalid", "a" * 70])

@@ -16,8 +16,8 @@ from tests.support.hosts import Host
 from tests.support.listings import Item, make_listing
 from tests.support.wires import FRIDAY, Line, write_topics
 from workers import demo
-from workers.demo import RecordingsError, is_usable, load_recordings, replay, set_clock, set_up
-from workers.standin import Recordings
+from workers.demo import SourceError, is_usable, open_source, replay, set_clock, set_up
+from workers.standin import Source
 
 MakeLine = Callable[[Sequence[dict[str, object]]], Line]
 TOPICS: list[dict[str, object]] = [
@@ -27,12 +27,12 @@ TOPICS: list[dict[str, object]] = [
 
 
 @pytest.fixture
-def recordings(tmp_path: Path) -> Recordings:
+def recordings(tmp_path: Path) -> Source:
     folder = tmp_path / "recordings"
     folder.mkdir()
     for day in (date(2026, 4, 20), FRIDAY):
         (folder / f"atom_cs.CV_{day}.xml").write_bytes(make_listing([Item()], day=day))
-    return load_recordings(folder)
+    return open_source(folder)
 
 
 @pytest.fixture
@@ -43,11 +43,11 @@ def topics(tmp_path: Path) -> Path:
 
 
 def test_a_folder_without_listings_is_refused_with_what_was_expected(tmp_path: Path) -> None:
-    with pytest.raises(RecordingsError, match=r"expected files like atom_cs\.CV_2026-04-17\.xml"):
-        load_recordings(tmp_path)
+    with pytest.raises(SourceError, match=r"expected files like atom_cs\.CV_2026-04-17\.xml"):
+        open_source(tmp_path)
 
 
-def test_the_demo_is_a_wire_of_its_own(tmp_path: Path, topics: Path, recordings: Recordings) -> None:
+def test_the_demo_is_a_wire_of_its_own(tmp_path: Path, topics: Path, recordings: Source) -> None:
     """Whatever the surroundings say: its own folder, engine, database, arXiv and clock."""
     surroundings = {
         "WIRE_DATA_DIR": "/elsewhere",
@@ -69,7 +69,7 @@ def test_the_demo_is_a_wire_of_its_own(tmp_path: Path, topics: Path, recordings:
 
 
 def test_the_demos_topics_show_all_and_are_otherwise_as_given(
-    tmp_path: Path, topics: Path, recordings: Recordings
+    tmp_path: Path, topics: Path, recordings: Source
 ) -> None:
     given = load_topics(topics)
     set_up(tmp_path / "demo", topics, recordings, "http://127.0.0.1:9")
@@ -78,7 +78,7 @@ def test_the_demos_topics_show_all_and_are_otherwise_as_given(
     assert load_topics(topics) == given
 
 
-def test_a_demo_that_is_taken_up_again_keeps_its_time(tmp_path: Path, topics: Path, recordings: Recordings) -> None:
+def test_a_demo_that_is_taken_up_again_keeps_its_time(tmp_path: Path, topics: Path, recordings: Source) -> None:
     folder = tmp_path / "demo"
     given = set_up(folder, topics, recordings, "http://127.0.0.1:9")
     later = datetime(2026, 4, 20, 5, 10, tzinfo=UTC)
@@ -87,7 +87,7 @@ def test_a_demo_that_is_taken_up_again_keeps_its_time(tmp_path: Path, topics: Pa
     assert FileClock(Path(given["WIRE_CLOCK_FILE"])).now() == later
 
 
-def test_a_demo_lives_only_where_it_harms_nothing(tmp_path: Path, topics: Path, recordings: Recordings) -> None:
+def test_a_demo_lives_only_where_it_harms_nothing(tmp_path: Path, topics: Path, recordings: Source) -> None:
     assert is_usable(tmp_path / "new")
     (tmp_path / "empty").mkdir()
     assert is_usable(tmp_path / "empty")
@@ -112,7 +112,7 @@ def test_whoever_reads_the_clock_meanwhile_reads_a_whole_time(tmp_path: Path) ->
 
 
 def test_days_pass_one_after_the_other_and_those_that_are_over_are_not_repeated(
-    tmp_path: Path, make_line: MakeLine, host: Host, recordings: Recordings, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, make_line: MakeLine, host: Host, recordings: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line = make_line(TOPICS)
     clock = tmp_path / "clock"
@@ -138,8 +138,8 @@ def test_days_pass_one_after_the_other_and_those_that_are_over_are_not_repeated(
     said: list[str] = []
     replay(runtime, recordings, said.append)
     assert said == [
-        "2026-04-17  cs.CV news (1 announced)  ->  vision 1",
-        "2026-04-20  cs.CV news (1 announced)  ->  vision 2",
+        "2026-04-17  news        1 announced     1 in topics so far",
+        "2026-04-20  news        1 announced     2 in topics so far",
     ]
     assert waited == [["cs.CV"], ["cs.CV"]]
     assert FileClock(clock).now() == datetime(2026, 4, 20, 5, 10, tzinfo=UTC)

@@ -101,8 +101,7 @@ def test_the_newest_listing_that_was_built_by_today_is_shown(tmp_path: Path, tod
     for day in (MONDAY, FRIDAY, SATURDAY):
         record(tmp_path, "cs.CV", day)
     found = Recordings(tmp_path).find("cs.CV", today)
-    assert found
-    assert found.name == f"atom_cs.CV_{shown}.xml"
+    assert found == (tmp_path / f"atom_cs.CV_{shown}.xml").read_bytes()
     assert Recordings(tmp_path).find("cs.CL", today) is None
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from service.cli import main
+from tests.support.processes import free_port
 from tests.support.recordings import ROOT
 from tests.support.wires import write_topics
 
@@ -48,6 +49,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_topics(tmp_path / "topics.yaml", TOPICS)
     monkeypatch.setenv("WIRE_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.setenv("WIRE_TOPICS", str(tmp_path / "topics.yaml"))
+    monkeypatch.setenv("WIRE_BIND", f"127.0.0.1:{free_port()}")
     return tmp_path
 
 

@@ -103,8 +103,7 @@ def test_a_worker_without_a_redis_says_so_at_once(
     assert "hunter2" not in ran.err
 
 
-def test_a_demo_needs_recordings(wire: Command, folder: Path) -> None:
-    assert wire("demo").code == 2
+def test_a_demo_refuses_a_folder_without_recordings(wire: Command, folder: Path) -> None:
     assert wire("demo", "--recordings", str(folder / "nothing")).code == 2
     assert wire("demo", "--recordings", str(folder)).failed_with(
         1, "holds no listings", "atom_cs.CV_2026-04-17.xml"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from tests.service.cli.conftest import TOPICS, Command
 from tests.support.hosts import Answer
 from tests.support.listings import Item
 from tests.support.wires import MORNING, Line
+from workers.demo import set_clock
+from workers.roster import PartState, save_roster
 
 MakeLine = Callable[[Sequence[dict[str, object]]], Line]
 
@@ -29,6 +32,8 @@ def line(folder: Path, make_line: MakeLine, redis_url: str, monkeypatch: pytest.
     line.poll("cs.CV", "math.LO")
     monkeypatch.setenv("WIRE_REDIS_URL", redis_url)
     monkeypatch.setenv("WIRE_BASE_URL", "https://wire.example.org")
+    set_clock(folder / "clock", MORNING)
+    monkeypatch.setenv("WIRE_CLOCK_FILE", str(folder / "clock"))
     return line
 
 
@@ -46,17 +51,22 @@ def test_status_is_told_as_json(wire: Command) -> None:
     ran = wire("status", "--json")
     told = json.loads(ran.out)
     assert (ran.code, ran.err) == (0, "")
-    assert set(told) == {"url", "now", "workers", "topics", "listings", "visits", "days", "owed", "dead"}
+    assert set(told) == {
+        "url", "now", "out_of_reach_since", "workers", "parts", "topics", "listings", "days", "owed", "dead",
+    }  # fmt: skip
     assert told["url"] == "https://wire.example.org"
     assert parse_rfc3339(told["now"])
     assert told["workers"] == {"arxiv": 0, "work": 0}
     assert told["topics"] == {"splats": 1}
-    assert told["visits"]["cs.CV"]["outcome"] == "news"
-    assert told["visits"]["math.LO"]["outcome"] == "unreachable"
+    outcomes = {item["name"]: item["visit"]["outcome"] for item in told["listings"]}
+    assert outcomes == {"cs.CV": "news", "math.LO": "unreachable"}
+    assert told["out_of_reach_since"] is None
     assert [(day["listing"], day["day"], day["counts"]) for day in told["days"] if day["listing"] == "cs.CV"] == [
         ("cs.CV", "2026-04-17", {"new": 2})
     ]
-    assert (told["owed"], told["dead"]) == ({}, [])
+    assert set(told["owed"]) == {"poll", "enrich", "publish"}
+    assert all(row["owed"] == row["running"] == row["dead"] == 0 for row in told["owed"].values())
+    assert told["dead"] == []
 
 
 @pytest.mark.usefixtures("line")
@@ -64,7 +74,7 @@ def test_status_is_told_to_people(wire: Command) -> None:
     ran = wire("status")
     lines = ran.out.splitlines()
     assert (ran.code, ran.err) == (0, "")
-    assert lines[0].startswith("https://wire.example.org/  20")
+    assert lines[0] == "https://wire.example.org/  2026-04-17T05:10:00Z"
     assert [line for line in lines if line and not line.startswith(" ")][2:] == [
         "listings",
         "days",
@@ -103,5 +113,32 @@ def test_work_that_failed_for_good_is_told_and_ends_with_one(wire: Command, line
 def test_a_wire_that_never_polled_has_a_status(wire: Command) -> None:
     assert wire("migrate").code == 0
     told = json.loads(wire("status", "--json").out)
-    assert (told["topics"], told["visits"], told["days"]) == ({}, {}, [])
+    assert (told["topics"], told["listings"], told["days"]) == ({}, [], [])
     assert wire("status").code == 0
+
+
+def test_arxiv_out_of_reach_is_told_with_a_way_out(wire: Command, line: Line) -> None:
+    line.host.serve("/atom/cs.CV", Answer(503))
+    line.poll("cs.CV")
+    ran = wire("status")
+    assert ran.code == 0
+    assert "arXiv is out of reach since 2026-04-17T05:10:00Z" in ran.out
+    assert "./wire demo" in ran.out
+    assert json.loads(wire("status", "--json").out)["out_of_reach_since"] == "2026-04-17T05:10:00Z"
+
+
+def test_what_is_due_is_told_with_its_age(wire: Command, line: Line, folder: Path) -> None:
+    with line.runtime.store.write() as connection:
+        owed.owe(connection, Work.ENRICH, ["2604.00001", "2604.00002"], MORNING)
+    set_clock(folder / "clock", MORNING + timedelta(minutes=6))
+    assert "  enrich     2 due, 0 running, 2 of them late; the oldest for 360 s" in wire("status").out.splitlines()
+
+
+def test_parts_that_had_to_be_started_again_are_told(wire: Command, line: Line) -> None:
+    parts = [
+        PartState("web", 17, "running", "2026-04-17T05:00:00Z", 0, ""),
+        PartState("worker 1", 18, "running", "2026-04-17T05:00:00Z", 3, "signal 9: Killed"),
+    ]
+    save_roster(line.settings.data_dir, parts)
+    assert "  worker 1 was started again 3 times, last after: signal 9: Killed" in wire("status").out.splitlines()
+    assert [part["restarts"] for part in json.loads(wire("status", "--json").out)["parts"]] == [0, 3]

@@ -11,7 +11,8 @@ from tests.service.conftest import BASE, HOSTILE, Ask
 _VOID = {"meta", "link", "br", "img", "input", "hr"}
 _KNOWN = {
     "html", "head", "meta", "title", "link", "body", "header", "a", "main", "footer", "p", "h1", "h2", "h3",
-    "section", "ul", "li", "time", "span", "article", "details", "summary", "code",
+    "section", "ul", "li", "time", "span", "article", "details", "summary", "code", "nav", "div", "table", "thead",
+    "tbody", "tr", "th", "td", "strong",
 }  # fmt: skip
 
 
@@ -54,7 +55,7 @@ def read(ask: Ask, path: str, status: int = 200) -> Page:
     ("path", "status"),
     [
         ("/", 200), ("/topics/vision", 200), ("/topics/hostile", 200), ("/topics/quiet", 200),
-        ("/topics/ended", 410), ("/topics/nothing", 404), ("/topics/vision?x", 400),
+        ("/status", 200), ("/topics/ended", 410), ("/topics/nothing", 404), ("/topics/vision?x", 400),
     ],
 )  # fmt: skip
 def test_a_page_is_whole_and_bears_what_every_page_must(ask: Ask, path: str, status: int) -> None:
