@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
@@ -90,7 +91,7 @@ def embedded_command(data_dir: Path) -> list[str]:
         "loglevel": "warning",
         "logfile": str(folder / "engine.log"),
     }
-    return [_find_binary(), *(part for name, value in options.items() for part in (f"--{name}", value))]
+    return [find_embedded(), *(part for name, value in options.items() for part in (f"--{name}", value))]
 
 
 def _socket_url(path: Path) -> str:
@@ -109,7 +110,41 @@ def _end_former(path: Path, patience_seconds: float = 10.0) -> None:
         time.sleep(0.05)
 
 
-def _find_binary() -> str:
+@dataclass(frozen=True)
+class Engine:
+    """What a running Redis says of itself."""
+
+    version: str
+    policy: str  #: what it does when its memory is full; "" where it does not tell
+
+    @property
+    def too_old(self) -> bool:
+        return tuple(int(part) for part in self.version.split(".")[:2] if part.isdigit()) < _OLDEST
+
+
+def inspect(url: str) -> Engine:
+    """Ask a Redis what it is.
+
+    :raises EngineError: where it does not answer
+    """
+    try:
+        with connect(url, retries=0) as client:
+            told = client.info("server")
+            version = told.get("valkey_version") or told["redis_version"]
+            try:
+                policy = client.config_get("maxmemory-policy").get("maxmemory-policy", "")
+            except RedisError:  # hosted ones may refuse CONFIG
+                policy = ""
+            return Engine(str(version), str(policy))
+    except (RedisError, OSError) as error:
+        raise EngineError(f"no Redis answers: {error}") from error
+
+
+def find_embedded() -> str:
+    """The binary that an embedded engine is run with.
+
+    :raises EngineError: where none is installed
+    """
     bundled = _bundled_binary()
     if bundled:
         return bundled

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
@@ -45,6 +45,7 @@ class Response:
     body: bytes
     etag: str | None = None
     last_modified: str | None = None
+    answered_at: datetime | None = None  #: by the host's clock
 
 
 def user_agent(settings: Settings) -> str:
@@ -120,7 +121,7 @@ class HttpClient:
             raise self._refusal(answer)
         body = b"" if status == 304 else self._body(answer, deadline)
         etag, last_modified = (_validator(answer.headers.get(name)) for name in ("ETag", "Last-Modified"))
-        return Response(status, body, etag, last_modified)
+        return Response(status, body, etag, last_modified, _date(answer.headers.get("Date")))
 
     def _refusal(self, answer: requests.Response) -> FetchError:
         status = answer.status_code
@@ -199,6 +200,13 @@ def _retry_after(header: str | None, now: Callable[[], float] = time.time) -> fl
     except (ValueError, OverflowError):
         return None
     return min(max(seconds, 1.0), 3600.0)
+
+
+def _date(header: str | None) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(_timestamp(header), UTC) if header else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _timestamp(date: str) -> float:

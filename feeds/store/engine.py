@@ -100,6 +100,15 @@ class Store:
         if not self.is_current():
             raise DatabaseError(f"the database {self.path} is not of this version; run ./wire migrate")
 
+    def find_damage(self) -> str:
+        """What SQLite's own check finds wrong in the file, or why nobody can write to it; "" where all is well."""
+        try:
+            with self.write() as connection:
+                found = list(connection.exec_driver_sql("PRAGMA quick_check(3)").scalars())
+        except DriverError as error:
+            return str(error.orig)
+        return "" if found == ["ok"] else "; ".join(found)
+
     def needs_backup(self) -> bool:
         """Whether a migration would change a database that has something in it."""
         return self.path.exists() and self.path.stat().st_size > 0 and not self.is_current()

@@ -11,7 +11,7 @@ import click
 from feeds import __version__
 from feeds.config import load_settings
 from feeds.errors import QueryError, SettingsError, WireError
-from service.cli import polling, running, status, summaries, topics
+from service.cli import doctor, polling, running, status, summaries, topics
 
 log = logging.getLogger("wire.cli")
 
@@ -28,7 +28,7 @@ def cli() -> None:
     """
 
 
-for command in (*running.COMMANDS, polling.poll, topics.topics, summaries.summarize, status.status):
+for command in (*running.COMMANDS, polling.poll, topics.topics, summaries.summarize, status.status, doctor.doctor):
     cli.add_command(command)
 
 

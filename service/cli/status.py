@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -10,12 +11,12 @@ from typing import Any
 import click
 
 from feeds.clock import format_rfc3339
-from feeds.config import load_settings
-from feeds.store import listings, memberships, owed
+from feeds.config import Settings, load_settings
+from feeds.status import ListingStatus, Status, load_status
 from feeds.store.engine import Store
-from feeds.store.owed import State
 from workers.engine import engine_url, is_alive
 from workers.queues import count_workers
+from workers.roster import PartState, load_roster
 from workers.runtime import Runtime, make_runtime
 
 
@@ -28,67 +29,92 @@ def status(as_json: bool) -> None:
     """
     settings = load_settings(joining=True)
     Store(settings.database_url).check()
-    found = gather(make_runtime(settings))
-    click.echo(json.dumps(found, default=_plain, indent=2) if as_json else describe(found))
-    if found["dead"]:
+    runtime = make_runtime(settings)
+    found = load_status(runtime.store, runtime.times())
+    workers, parts = _workers(runtime), load_roster(settings.data_dir)
+    if as_json:
+        click.echo(json.dumps(to_data(settings, found, workers, parts), default=_plain, indent=2))
+    else:
+        click.echo("\n".join(describe(settings, found, workers, parts)))
+    if found.dead:
         raise SystemExit(1)
 
 
-def gather(runtime: Runtime) -> dict[str, Any]:
-    """All that ``status`` tells, as data."""
-    with runtime.store.read() as connection:
-        work = owed.list_owed(connection)
-        return {
-            "url": runtime.settings.base_url,
-            "now": runtime.clock.now(),
-            "workers": _workers(runtime),
-            "topics": memberships.count_members(connection),
-            "listings": [asdict(listing) for listing in listings.list_listings(connection)],
-            "visits": {name: asdict(visit) for name, visit in listings.last_visits(connection).items()},
-            "days": [asdict(day) for day in listings.list_days(connection, last=7)],
-            "owed": _count(work),
-            "dead": [{"kind": w.kind, "key": w.key, "reason": w.reason} for w in work if w.state is State.DEAD],
-        }
+def to_data(
+    settings: Settings, found: Status, workers: Mapping[str, int], parts: list[PartState]
+) -> dict[str, Any]:
+    """All that ``status`` tells, for programs."""
+    return {
+        "url": settings.base_url,
+        "now": found.now,
+        "out_of_reach_since": found.out_of_reach_since,
+        "workers": workers,
+        "parts": [asdict(part) for part in parts],
+        "topics": found.papers,
+        "listings": [_listing(item) for item in found.listings],
+        "days": [asdict(day) for day in found.days],
+        "owed": {row.kind: {n: v for n, v in asdict(row).items() if n != "kind"} for row in found.work},
+        "dead": [asdict(dead) for dead in found.dead],
+    }
 
 
-def describe(found: dict[str, Any]) -> str:
+def describe(
+    settings: Settings, found: Status, workers: Mapping[str, int], parts: list[PartState]
+) -> Iterator[str]:
     """The same for people."""
-    lines = [f"{found['url']}/  {format_rfc3339(found['now'])}"]
-    workers = found["workers"]
-    lines.append(
-        "workers: "
-        + (", ".join(f"{name} {count}" for name, count in workers.items()) if workers else "none is running")
-    )
-    lines += ["", "listings"]
-    for name, visit in sorted(found["visits"].items()):
-        reason = f": {visit['reason']}" if visit["reason"] else ""
-        lines.append(f"  {name:<12} {visit['outcome']} at {format_rfc3339(visit['visited_at'])}{reason}")
-    lines += ["", "days"]
-    for day in found["days"]:
-        counts = ", ".join(f"{count} {kind}" for kind, count in day["counts"].items())
-        reason = f": {day['reason']}" if day["reason"] else ""
-        lines.append(
-            f"  {day['day']}  {day['listing']:<12} {day['outcome']}{'  ' + counts if counts else ''}{reason}"
-        )
-    lines += ["", "topics"]
-    lines += [f"  {slug:<28} {count} papers" for slug, count in sorted(found["topics"].items())]
-    lines += ["", "owed"]
-    lines += [f"  {kind:<10} {count}" for kind, count in sorted(found["owed"].items())] or ["  nothing"]
-    lines += [f"  dead: {dead['kind']} {dead['key']}: {dead['reason']}" for dead in found["dead"]]
-    return "\n".join(lines)
+    yield f"{settings.base_url}/  {format_rfc3339(found.now)}"
+    running = ", ".join(f"{name} {count}" for name, count in workers.items())
+    yield f"workers: {running or 'none is running; ./wire run starts everything'}"
+    for part in parts:
+        if part.restarts:
+            yield f"  {part.name} was started again {part.restarts} times, last after: {part.last_exit}"
+    if since := found.out_of_reach_since:
+        yield f"arXiv is out of reach since {format_rfc3339(since)}, the wire keeps trying (./wire demo needs none)"
+    yield from ("", "listings")
+    yield from map(_describe_listing, found.listings)
+    yield from ("", "days")
+    for day in found.days:
+        counts = ", ".join(f"{count} {kind}" for kind, count in day.counts.items())
+        reason = f": {day.reason}" if day.reason else ""
+        yield f"  {day.day}  {day.listing:<12} {day.outcome}{'  ' + counts if counts else ''}{reason}"
+    yield from ("", "topics")
+    yield from (f"  {slug:<28} {count} papers" for slug, count in sorted(found.papers.items()))
+    yield from ("", "owed")
+    yield from _describe_work(found)
+
+
+def _listing(item: ListingStatus) -> dict[str, Any]:
+    visit = item.visit
+    return {
+        "name": item.listing.name,
+        "listing_on": item.listing.listing_on,
+        "failing_since": item.failing_since,
+        "next_look_at": item.next_look_at,
+        "visit": {name: value for name, value in asdict(visit).items() if name != "id"} if visit else None,
+    }
+
+
+def _describe_listing(item: ListingStatus) -> str:
+    if item.visit is None:
+        return f"  {item.listing.name:<12} not looked at yet"
+    reason = f": {item.visit.reason}" if item.visit.reason else ""
+    return f"  {item.listing.name:<12} {item.visit.outcome} at {format_rfc3339(item.visit.visited_at)}{reason}"
+
+
+def _describe_work(found: Status) -> Iterator[str]:
+    busy = [row for row in found.work if row.open]
+    for row in busy:
+        late = f", {row.late} of them late" if row.late else ""
+        age = f"the oldest for {row.oldest_seconds:.0f} s"
+        yield f"  {row.kind:<10} {row.owed} due, {row.running} running{late}; {age}"
+    if not busy and not found.dead:
+        yield "  nothing"
+    yield from (f"  dead: {dead.kind} {dead.key}: {dead.reason}" for dead in found.dead)
 
 
 def _workers(runtime: Runtime) -> dict[str, int]:
     """Living workers by queue; empty where the queue is out of reach."""
     return count_workers(runtime.redis) if is_alive(engine_url(runtime.settings)) else {}
-
-
-def _count(work: list[owed.Owed]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for row in work:
-        if row.kind is not owed.Work.POLL:  # a poll is owed for ever
-            counts[str(row.kind)] = counts.get(str(row.kind), 0) + 1
-    return counts
 
 
 def _plain(value: object) -> str:
