@@ -31,6 +31,7 @@ _BOOTSTRAP = {"WIRE_NO_VENV"}
 #: arXiv asks for no more than one request every three seconds (info.arxiv.org/help/api/tou.html).
 ARXIV_MIN_INTERVAL_SECONDS = 3.0
 LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("text", "json")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+")
@@ -72,6 +73,7 @@ class Settings:
     clock_file: Path | None
     only_listings: tuple[str, ...]
     log_level: str
+    log_format: str
     notice: str
 
 
@@ -288,10 +290,17 @@ def _notice(text: str) -> str:
     return text
 
 
+def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(f"expected one of {', '.join(words)}")
+        return text.lower()
+
+    return read
+
+
 def _log_level(text: str) -> str:
-    if text.lower() not in LOG_LEVELS:
-        raise ValueError(f"expected one of {', '.join(LOG_LEVELS)}")
-    return text.upper()
+    return _one_of(LOG_LEVELS)(text).upper()
 
 
 def _seconds(text: str) -> float:
@@ -339,5 +348,6 @@ TABLE: tuple[Setting, ...] = (
             _listings),
     Setting("notice", "", "A line that every page shows on top", _notice),
     Setting("log_level", "info", "What goes to the log: debug, info, warning or error", _log_level),
+    Setting("log_format", "text", "How it is written: text or json, one line a message", _one_of(LOG_FORMATS)),
 )  # fmt: skip
 _SECRETS = tuple(setting.variable for setting in TABLE if setting.secret)

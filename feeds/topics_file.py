@@ -99,7 +99,7 @@ class _Reader:
     def _topic(self, node: yaml.Node, number: int) -> Topic | None:
         before = len(self.problems)
         name = _name(node) or f"topic {number}"
-        fields = self._mapping(node, name, set(_FIELDS))
+        fields = self._mapping(node, name, set(FIELDS))
         if fields is None:
             return None
         for required in ("slug", "title", "categories"):
@@ -109,7 +109,7 @@ class _Reader:
         for field, child in fields.items():
             try:
                 self._check_keys(child)
-                values |= _FIELDS[field](self._value(child))
+                values |= FIELDS[field](self._value(child))
             except (ValueError, QueryError) as error:
                 self._report(name, field, child, str(error))
         if len(self.problems) > before:
@@ -268,8 +268,8 @@ def _digest(value: Any) -> DigestRule:
     return DigestRule(time.fromisoformat(at), zone, Basis(basis))
 
 
-#: Each field's reader: from the YAML value to the topic's arguments.
-_FIELDS: dict[str, Callable[[Any], dict[str, Any]]] = {
+#: The fields of a topic, each with its reader: from the YAML value to the topic's arguments.
+FIELDS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "slug": lambda value: {"slug": _slug(value)},
     "title": lambda value: {"title": _text(value)},
     "description": lambda value: {"description": _text(value)},

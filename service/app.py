@@ -19,6 +19,7 @@ from service import problems
 from service.views import feeds as feed_views
 from service.views import health, pages
 from service.web import Web, equip
+from workers.roster import load_roster
 
 _SECURITY = {
     "Content-Security-Policy": (
@@ -43,7 +44,14 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = _MAX_BODY_BYTES
     app.url_map.merge_slashes = False  # its redirects would be made of the Host header
     publisher = Publisher(store, load_site(store, settings))
-    equip(app, Web(settings, store, clock or make_clock(settings.clock_file), publisher))
+    tools = Web(
+        settings,
+        store,
+        clock or make_clock(settings.clock_file),
+        publisher,
+        load_parts=lambda: load_roster(settings.data_dir),
+    )
+    equip(app, tools)
     for views in (feed_views, pages, health):
         app.register_blueprint(views.blueprint)
     problems.register(app)

@@ -14,7 +14,7 @@ from granian.log import LogLevels
 
 from feeds.config import Bind, Settings
 from feeds.errors import AlreadyRunningError
-from service import app
+from service import app, logs
 from service.web import web
 from workers.processes import die_with_parent
 
@@ -74,6 +74,7 @@ def serve(settings: Settings) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_SECONDS,
         log_level=LogLevels.error,
+        log_dictconfig=logs.GRANIAN,
     ).serve()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -12,6 +13,7 @@ from feeds.config import Settings
 from feeds.publishing import Publisher
 from feeds.store.engine import Store
 from feeds.store.owed import Times
+from workers.roster import PartState
 
 _EXTENSION = "preprint-wire"
 
@@ -24,6 +26,7 @@ class Web:
     store: Store
     clock: Clock
     publisher: Publisher
+    load_parts: Callable[[], Sequence[PartState]]  #: who runs on this machine
 
     def times(self) -> Times:
         """The present, on the wire's clock and on the machine's."""

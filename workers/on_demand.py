@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from feeds.errors import NotRunningError, WireError
 from feeds.store import listings, owed
@@ -15,6 +16,19 @@ from workers.runtime import Runtime
 
 _TICK_SECONDS = 0.1
 _FOLLOWING = (Work.ENRICH, Work.PUBLISH)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a poll that is waited for has come."""
+
+    listings: int
+    polled: int
+    following: int  #: summaries and publications still to be made
+
+    @property
+    def done(self) -> bool:
+        return self.polled == self.listings and not self.following
 
 
 class TooLongError(WireError):
@@ -50,15 +64,18 @@ def await_polls(
     before: int,
     patience_seconds: float,
     sleep: Callable[[float], None] = time.sleep,
+    tell: Callable[[Progress], None] = lambda progress: None,
 ) -> dict[str, Visit]:
     """Wait until these were polled, and what that caused is summarized and published.
 
     :param before: what :func:`request_polls` returned
+    :param tell: gets how far it has come, again and again
     :returns: the visit of each listing
     :raises TooLongError: where it takes longer than the patience
     """
     deadline = time.monotonic() + patience_seconds
-    while not _is_done(runtime, names):
+    while not (progress := _look(runtime, names)).done:
+        tell(progress)
         if time.monotonic() > deadline:
             raise TooLongError(f"not done after {patience_seconds:g} s; ./wire status shows what is owed")
         runtime.dispatch()
@@ -67,9 +84,8 @@ def await_polls(
         return listings.last_visits(connection, after=before)
 
 
-def _is_done(runtime: Runtime, names: Sequence[str]) -> bool:
+def _look(runtime: Runtime, names: Sequence[str]) -> Progress:
     times = runtime.times()
     with runtime.store.read() as connection:
-        if not owed.is_settled(connection, Work.POLL, names, times):
-            return False
-        return owed.count_open(connection, _FOLLOWING, times.now) == 0
+        polled = sum(owed.is_settled(connection, Work.POLL, [name], times) for name in names)
+        return Progress(len(names), polled, owed.count_open(connection, _FOLLOWING, times.now))

@@ -34,7 +34,6 @@ _FIELDS = {
     "co": Field.COMMENT,
     "jr": Field.JOURNAL,
 }
-_FIELD_NAMES = "ti: abs: au: cat: co: jr: id:"
 _NO_ACRONYMS = (Field.AUTHOR, Field.JOURNAL)
 _BARE = re.compile(rf"[^\s(){_OPENING}]+")
 _FIELD = re.compile(r"(?P<name>[^\W\d_]+):")
@@ -45,6 +44,9 @@ _SHOWN = 40
 #: What a term's field can be: a text field, or one of the two that are not text.
 _Context = Field | str
 _CATEGORY, _ID = "cat", "id"
+#: All fields of the language.
+FIELDS = (*_FIELDS, _CATEGORY, _ID)
+_FIELD_NAMES = " ".join(f"{name}:" for name in FIELDS)
 
 
 def parse(query: str) -> Node:

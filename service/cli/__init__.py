@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
-import time
 
 import click
 
 from feeds import __version__
 from feeds.config import load_settings
 from feeds.errors import QueryError, SettingsError, WireError
+from service import logs
 from service.cli import doctor, polling, running, status, summaries, topics
 
 log = logging.getLogger("wire.cli")
@@ -33,22 +33,13 @@ for command in (*running.COMMANDS, polling.poll, topics.topics, summaries.summar
 
 
 def configure_logging() -> None:
-    """Our own lines at the level that is set, everybody else's from WARNING on; time is UTC.
-
-    Wrong settings are the command's to report: ``--help`` works with any.
-    """
+    """As the settings say. Wrong ones are the command's to report: ``--help`` works with any."""
     try:
-        level = load_settings().log_level
+        settings = load_settings()
     except SettingsError:
-        level = "WARNING"
-    logging.Formatter.converter = time.gmtime
-    logging.basicConfig(
-        level=logging.WARNING,
-        stream=sys.stderr,
-        format="%(asctime)s %(levelname)s %(name)s[%(process)d] %(message)s",
-        datefmt="%Y-%m-%dT%H:%M:%SZ",
-    )
-    logging.getLogger("wire").setLevel(level)
+        logs.configure("WARNING", "text")
+    else:
+        logs.configure(settings.log_level, settings.log_format)
 
 
 def main() -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import click
 
 from feeds.config import load_settings
 from feeds.model import taxonomy
 from feeds.store.engine import Store
 from feeds.store.listings import Visit
-from workers.on_demand import await_polls, check_running, request_polls
+from workers.on_demand import Progress, await_polls, check_running, request_polls
 from workers.runtime import Runtime, make_runtime
 from workers.schedule import polled_listings
 
@@ -31,11 +35,27 @@ def poll(listings: tuple[str, ...], wait: bool, timeout: float) -> None:
     if not wait:
         click.echo(f"asked for {', '.join(names)}; ./wire status tells what came of it")
         return
-    visits = await_polls(runtime, names, before, timeout)
+    with _telling() as tell:
+        visits = await_polls(runtime, names, before, timeout, tell=tell)
     for name in names:
         click.echo(f"{name}: {_describe(visits.get(name))}")
     if any(name not in visits or visits[name].outcome.failed for name in names):
         raise SystemExit(1)
+
+
+@contextmanager
+def _telling() -> Iterator[Callable[[Progress], None]]:
+    """How far it has come, on a line that is written over; for people at a terminal only."""
+    shown = sys.stderr.isatty()
+
+    def tell(progress: Progress) -> None:
+        if shown:
+            said = f"polled {progress.polled} of {progress.listings}, {progress.following} to summarize or publish"
+            click.echo(f"\r{said:<60}", nl=False, err=True)
+
+    yield tell
+    if shown:
+        click.echo(f"\r{'':<60}\r", nl=False, err=True)
 
 
 def _names(runtime: Runtime, given: tuple[str, ...]) -> list[str]:

@@ -62,14 +62,14 @@ def describe(
     settings: Settings, found: Status, workers: Mapping[str, int], parts: list[PartState]
 ) -> Iterator[str]:
     """The same for people."""
-    yield f"{settings.base_url}/  {format_rfc3339(found.now)}"
+    yield f"{settings.base_url}/  {_stamp(found.now)}"
     running = ", ".join(f"{name} {count}" for name, count in workers.items())
     yield f"workers: {running or 'none is running; ./wire run starts everything'}"
     for part in parts:
         if part.restarts:
             yield f"  {part.name} was started again {part.restarts} times, last after: {part.last_exit}"
     if since := found.out_of_reach_since:
-        yield f"arXiv is out of reach since {format_rfc3339(since)}, the wire keeps trying (./wire demo needs none)"
+        yield f"arXiv is out of reach since {_stamp(since)}, the wire keeps trying (./wire demo needs none)"
     yield from ("", "listings")
     yield from map(_describe_listing, found.listings)
     yield from ("", "days")
@@ -98,7 +98,7 @@ def _describe_listing(item: ListingStatus) -> str:
     if item.visit is None:
         return f"  {item.listing.name:<12} not looked at yet"
     reason = f": {item.visit.reason}" if item.visit.reason else ""
-    return f"  {item.listing.name:<12} {item.visit.outcome} at {format_rfc3339(item.visit.visited_at)}{reason}"
+    return f"  {item.listing.name:<12} {item.visit.outcome} at {_stamp(item.visit.visited_at)}{reason}"
 
 
 def _describe_work(found: Status) -> Iterator[str]:
@@ -115,6 +115,10 @@ def _describe_work(found: Status) -> Iterator[str]:
 def _workers(runtime: Runtime) -> dict[str, int]:
     """Living workers by queue; empty where the queue is out of reach."""
     return count_workers(runtime.redis) if is_alive(engine_url(runtime.settings)) else {}
+
+
+def _stamp(at: datetime) -> str:
+    return format_rfc3339(at.replace(microsecond=0))
 
 
 def _plain(value: object) -> str:

@@ -1,12 +1,15 @@
-"""Whether this process lives, and whether it can serve."""
+"""Whether this process lives, whether it can serve, and how the wire is in numbers."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
 from flask import Blueprint, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 
+from feeds.status import load_status
 from service import problems
+from service.metrics import render_metrics
 from service.web import web
 
 blueprint = Blueprint("health", __name__)
@@ -26,7 +29,18 @@ def readyz() -> Response:
     return _plain("ready")
 
 
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """What /status tells, for Prometheus."""
+    tools = web()
+    body = render_metrics(load_status(tools.store, tools.times()), tools.load_parts())
+    return _uncached(Response(body, content_type=CONTENT_TYPE_LATEST))
+
+
 def _plain(text: str) -> Response:
-    made = Response(text + "\n", content_type="text/plain; charset=utf-8")
+    return _uncached(Response(text + "\n", content_type="text/plain; charset=utf-8"))
+
+
+def _uncached(made: Response) -> Response:
     made.headers["Cache-Control"] = "no-store"
     return made

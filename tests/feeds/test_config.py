@@ -58,6 +58,7 @@ def test_everything_has_a_default() -> None:
         clock_file=None,
         only_listings=(),
         log_level="INFO",
+        log_format="text",
         notice="",
     )
 
@@ -87,6 +88,7 @@ def test_everything_has_a_default() -> None:
         ("WIRE_ARXIV_MIN_INTERVAL", "4.5", "arxiv_min_interval", 4.5),
         ("WIRE_ONLY_LISTINGS", "cs.cv, cs.NA,math.NA,", "only_listings", ("cs.CV", "math.NA")),
         ("WIRE_LOG_LEVEL", "Debug", "log_level", "DEBUG"),
+        ("WIRE_LOG_FORMAT", "JSON", "log_format", "json"),
     ],
 )
 def test_a_setting_is_read(variable: str, value: str, field: str, read: object) -> None:
@@ -165,6 +167,7 @@ NONSENSE = [
     ("WIRE_ONLY_LISTINGS", "cs.ZZ", '"cs.ZZ" is none'),
     ("WIRE_ONLY_LISTINGS", "cs.CV cs.CL", '"cs.CV cs.CL" is none'),
     ("WIRE_LOG_LEVEL", "loud", "debug, info, warning, error"),
+    ("WIRE_LOG_FORMAT", "xml", "text, json"),
 ]
 
 

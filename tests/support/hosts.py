@@ -91,7 +91,9 @@ class Host:
                         host.in_flight -= 1
 
             def _answer(self, answer: Answer) -> None:
-                self.send_response(answer.status)
+                self.send_response_only(answer.status)
+                if "Date" not in answer.headers:
+                    self.send_header("Date", self.date_time_string())
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
                 if answer.status != 304:

@@ -18,7 +18,7 @@ from tests.support.hosts import Answer
 from tests.support.listings import Item
 from tests.support.wires import MORNING, Line
 from workers.engine import connect
-from workers.on_demand import TooLongError, await_polls, check_running, request_polls
+from workers.on_demand import Progress, TooLongError, await_polls, check_running, request_polls
 from workers.queues import ARXIV, WORK, make_queue
 
 MakeLine = Callable[[Sequence[dict[str, object]]], Line]
@@ -121,3 +121,17 @@ def test_what_the_queue_lost_meanwhile_is_dispatched_again_by_whoever_waits(line
             owed.note_dispatch(connection, row.kind, [row.key], row.dispatch, MORNING)
     visits = await_polls(line.runtime, ["cs.CV"], before, 1000, lambda _: line.work())
     assert visits["cs.CV"].outcome == VisitOutcome.NEWS
+
+
+def test_how_far_it_has_come_is_told_until_it_is_done(line: Line) -> None:
+    line.announce([Item("2604.00001"), Item("2604.00002")])
+    before = request_polls(line.runtime, ["cs.CV"])
+    told: list[Progress] = []
+
+    def work_at_the_second_look(_seconds: float) -> None:
+        if len(told) == 2:
+            line.work()
+
+    await_polls(line.runtime, ["cs.CV"], before, 60, work_at_the_second_look, told.append)
+    assert [(progress.listings, progress.polled) for progress in told[:2]] == [(1, 0), (1, 0)]
+    assert not any(progress.done for progress in told)

@@ -153,7 +153,7 @@ def test_what_was_written_can_be_shown_in_a_feed() -> None:
         ('a "', 3, "this quote is never closed, expected another one"),
         ('a ""', 3, "there is no word in it, expected letters or digits"),
         ('a " -- "', 3, "there is no word in it, expected letters or digits"),
-        ("a foo:b", 3, 'there is no field "foo:", expected one of ti: abs: au: cat: co: jr: id:'),
+        ("a foo:b", 3, 'there is no field "foo:", expected one of ti: abs: au: co: jr: cat: id:'),
         ("https://x.example", 1, 'there is no field "https:", expected one of ti:'),
         ("a ti:", 6, '"ti:" stands alone, expected what to look for right after it'),
         ("ti: OR a", 5, 'found "OR", expected a word'),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import feedparser
@@ -116,3 +119,16 @@ def test_a_demo_does_not_start_on_a_wrong_topics_file(wire: Command, folder: Pat
     (folder / "topics.yaml").write_text(text, encoding="utf-8", errors="surrogatepass")
     assert wire("demo", "--recordings", str(folder)).failed_with(1, "topics.yaml is refused: ")
     assert not (folder / "var").exists()
+
+
+def test_a_setting_that_means_nothing_is_pointed_out_at_the_start(process: Command, folder: Path) -> None:
+    with hold_address() as bind:  # so that it goes no further
+        ran = process("run", WIRE_WOKERS="2", WIRE_BIND=bind)
+    assert ran.code == 1
+    assert "WIRE_WOKERS is no setting; did you mean WIRE_WORKERS?" in ran.err.splitlines()[0]
+
+
+@contextmanager
+def hold_address() -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield f"127.0.0.1:{other.getsockname()[1]}"

@@ -1,0 +1,102 @@
+"""What Prometheus reads at /metrics: the same status as everywhere, as numbers.
+
+Nothing is counted in this process: several web processes and hosts tell the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from feeds import __version__
+from feeds.status import ListingStatus, Status, WorkStatus
+from workers.roster import PartState
+
+Metric = GaugeMetricFamily | CounterMetricFamily
+
+
+def render_metrics(status: Status, parts: Sequence[PartState]) -> bytes:
+    """Render a status in Prometheus' text format."""
+    registry = CollectorRegistry()
+    registry.register(_Told(status, parts))
+    return generate_latest(registry)
+
+
+class _Told(Collector):
+    """Hands out what it was given."""
+
+    def __init__(self, status: Status, parts: Sequence[PartState]) -> None:
+        self._status = status
+        self._parts = parts
+
+    def collect(self) -> Iterator[Metric]:
+        status = self._status
+        yield _labelled("wire_info", "The version of this wire.", ["version"], [((__version__,), 1)])
+        yield from _work(status.work)
+        yield from _listings(status.listings)
+        yield GaugeMetricFamily(
+            "wire_arxiv_out_of_reach",
+            "1 while no listing can be reached.",
+            value=int(bool(status.out_of_reach_since)),
+        )
+        papers = [((slug,), count) for slug, count in sorted(status.papers.items())]
+        yield _labelled("wire_topic_papers", "Papers in a topic.", ["topic"], papers)
+        yield from _parts(self._parts)
+
+
+def _work(rows: Sequence[WorkStatus]) -> Iterator[Metric]:
+    states = ("owed", "running", "later", "late", "dead")
+    counts = [((str(row.kind), state), getattr(row, state)) for row in rows for state in states]
+    yield _labelled(
+        "wire_work",
+        "Owed work: owed (due now), running, later, late (due or running for minutes), dead (given up).",
+        ["kind", "state"],
+        counts,
+    )
+    yield _labelled(
+        "wire_work_oldest_seconds",
+        "How long the oldest work that is due has been so.",
+        ["kind"],
+        [((str(row.kind),), row.oldest_seconds) for row in rows],
+    )
+
+
+def _listings(listings: Sequence[ListingStatus]) -> Iterator[Metric]:
+    seen = [(item.listing.name, item.visit, item.failing_since) for item in listings if item.visit]
+    yield _labelled(
+        "wire_listing_visited_timestamp_seconds",
+        "When a listing was last looked at.",
+        ["listing"],
+        [((name,), visit.visited_at.timestamp()) for name, visit, _ in seen],
+    )
+    yield _labelled(
+        "wire_listing_failing",
+        "1 while the last look at a listing failed.",
+        ["listing"],
+        [((name,), int(failing is not None)) for name, _, failing in seen],
+    )
+
+
+def _parts(parts: Sequence[PartState]) -> Iterator[Metric]:
+    yield _labelled(
+        "wire_part_running",
+        "1 while a part of this machine's wire runs.",
+        ["part"],
+        [((part.name,), int(part.state == "running")) for part in parts],
+    )
+    restarts = CounterMetricFamily("wire_part_restarts", "How often a part was started again.", labels=["part"])
+    for part in parts:
+        restarts.add_metric([part.name], part.restarts)
+    yield restarts
+
+
+def _labelled(
+    name: str, meaning: str, labels: Sequence[str], values: Iterable[tuple[tuple[str, ...], float]]
+) -> GaugeMetricFamily:
+    gauge = GaugeMetricFamily(name, meaning, labels=list(labels))
+    for label_values, value in values:
+        gauge.add_metric(list(label_values), value)
+    return gauge

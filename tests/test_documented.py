@@ -1,0 +1,105 @@
+"""What can be used is in the README, and what is in the README can be used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from feeds.config import TABLE
+from feeds.query.parser import FIELDS
+from feeds.topics_file import FIELDS as TOPIC_FIELDS
+from service.app import create_app
+from service.cli import cli
+from tests.support.recordings import ROOT
+from tests.support.wires import make_settings
+from workers.preparing import prepare_database
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    found = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", README, re.MULTILINE | re.DOTALL)
+    assert found, f"no section {title!r}"
+    return found[1]
+
+
+def rows(title: str) -> dict[str, str]:
+    """The table of a section: what stands in each row's first cell, with the whole row."""
+    return {line.split("|")[1].strip(): line for line in section(title).splitlines() if line.startswith("| `")}
+
+
+def commands(group: click.Group = cli, path: str = "./wire") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
+        elif not command.hidden:
+            yield f"{path} {name}", command
+
+
+COMMANDS = dict(commands())
+
+
+def test_every_setting_is_in_the_table_with_its_default_and_no_other() -> None:
+    told = rows("Settings")
+    assert {f"`{setting.variable}`" for setting in TABLE} == set(told)
+    for setting in TABLE:
+        default = told[f"`{setting.variable}`"].split("|")[2].strip()
+        if setting.default:
+            assert default == f"`{setting.default}`" or default == setting.default, setting.variable
+        else:
+            assert not default or "`" not in default or "bind" in default, setting.variable
+
+
+def test_secrets_may_be_files_and_the_table_says_so() -> None:
+    for setting in TABLE:
+        assert (f"`{setting.variable}_FILE`" in section("Settings")) == setting.secret
+
+
+def test_every_command_is_in_the_table_and_no_other() -> None:
+    told = {re.sub(r" [A-Z\[].*", "", name.strip("`")) for name in rows("Commands")}
+    assert told == {*COMMANDS, "./wire test"}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_of_a_command_is_told(name: str) -> None:
+    row = next(line for cell, line in rows("Commands").items() if cell.strip("`").startswith(name))
+    told = row + section("Commands")
+    for option in COMMANDS[name].params:
+        if isinstance(option, click.Option) and option.name != "timeout":
+            assert option.opts[-1] in told, f"{name} {option.opts[-1]}"
+
+
+def test_every_address_is_in_the_table_and_no_other(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path)
+    prepare_database(settings)
+    rules = {rule.rule for rule in create_app(settings).url_map.iter_rules()}
+    served = rules - {"/static/<path:filename>", "/favicon.ico"}
+    told = {name.strip("`") for name in rows("Addresses")}
+    assert {re.sub(r"<name>", "<slug>.atom", rule) for rule in served} == told
+
+
+def test_every_query_field_is_told_and_no_other() -> None:
+    queries = section("Writing a topic").split("**Queries**")[1]
+    told = re.search(r"Fields: (.*?);", queries, re.DOTALL)
+    assert told
+    assert set(re.findall(r"`([a-z]+):`", told[1])) == set(FIELDS)
+    for word in ("AND", "OR", "NOT", "ANDNOT"):
+        assert f"`{word}`" in queries
+
+
+def test_every_field_of_a_topic_is_told_and_no_other() -> None:
+    text = section("Writing a topic")
+    example = set(re.findall(r"^ {4}(?:- |  )?([a-z_]+):", text, re.MULTILINE)) | {"slug"}
+    later = set(re.findall(r"`([a-z_]+)`", text.split("Also read")[1].split("\n")[0]))
+    assert example - {"topics"} | later == set(TOPIC_FIELDS)
+
+
+def test_what_the_readme_points_to_is_there() -> None:
+    for path in re.findall(r"\]\(([^)#:]+)\)", README) + re.findall(
+        r"`((?:feeds|workers|service|tests)/[\w/.]+)`", README
+    ):
+        assert (ROOT / path).exists(), path
