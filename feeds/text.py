@@ -64,7 +64,7 @@ def _decode(text: str) -> str:
     accented = _ACCENT.sub(_accent, _ACCENT.sub(_accent, text))  # twice: \'{\^e} wears two
     lettered = _LETTER.sub(lambda found: _LETTERS[found["name"]], accented)
     if lettered != text:
-        lettered = _BRACED_LETTER.sub(_unbrace, lettered)
+        lettered = _BRACED_LETTER.sub(_unbrace, _ACCENT.sub(_accent, lettered))  # \'{\o} wears one as well
     return _ESCAPED.sub(r"\1", lettered)
 
 

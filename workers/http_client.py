@@ -30,7 +30,7 @@ _LONGEST_VALIDATOR = 1000
 class Limits:
     """What one fetch may take."""
 
-    bytes: int = 16 * 1024 * 1024  #: of the body, after decompression
+    bytes: int = 16 * 1024 * 1024  #: of the body, before and after decompression
     seconds: float = 30.0  #: for the whole answer
     connect_seconds: float = 5.0
     silence_seconds: float = 10.0  #: between two pieces of it
@@ -51,6 +51,14 @@ class Response:
 def user_agent(settings: Settings) -> str:
     """Who we say we are: arXiv wants to know whom to write to."""
     return f"PreprintWire/{__version__} ({settings.contact or 'self-hosted; no contact set'})"
+
+
+class HttpStatusError(FetchError):
+    """An answer whose status is no success."""
+
+    def __init__(self, status: int, *, permanent: bool, retry_after_seconds: float | None) -> None:
+        super().__init__(f"HTTP {status}", permanent=permanent, retry_after_seconds=retry_after_seconds)
+        self.status = status
 
 
 class HttpClient:
@@ -123,22 +131,23 @@ class HttpClient:
         etag, last_modified = (_validator(answer.headers.get(name)) for name in ("ETag", "Last-Modified"))
         return Response(status, body, etag, last_modified, _date(answer.headers.get("Date")))
 
-    def _refusal(self, answer: requests.Response) -> FetchError:
+    def _refusal(self, answer: requests.Response) -> HttpStatusError:
         status = answer.status_code
         wait = _retry_after(answer.headers.get("Retry-After")) if status in (429, 503) else None
         if wait and self._gate:
             self._gate.shut(wait)
         permanent = 400 <= status < 500 and status not in (408, 425, 429)
-        return FetchError(f"HTTP {status}", permanent=permanent, retry_after_seconds=wait)
+        return HttpStatusError(status, permanent=permanent, retry_after_seconds=wait)
 
     def _body(self, answer: requests.Response, deadline: float) -> bytes:
         unpacker = _Unpacker(answer.headers.get("Content-Encoding", ""))
         pieces: list[bytes] = []
-        size = 0
+        packed = size = 0
         while piece := answer.raw.read1(_CHUNK):
+            packed += len(piece)
             for part in unpacker.unpack(piece):
                 size += len(part)
-                if size > self._limits.bytes:
+                if max(packed, size) > self._limits.bytes:
                     raise FetchError(f"the body is larger than {self._limits.bytes} bytes")
                 pieces.append(part)
             if self._monotonic() > deadline:

@@ -42,10 +42,14 @@ class _Server(ThreadingHTTPServer):
 
 
 class Host:
-    """Answers by path; a list of answers is used up one by one, its last one stays."""
+    """Answers by path; a list of answers is used up one by one, its last one stays.
+
+    ``otherwise`` is the answer to every path without a script.
+    """
 
     def __init__(self) -> None:
         self.answers: dict[str, list[Answer]] = {}
+        self.otherwise = Answer(404)
         self.requests: list[Request] = []
         self.in_flight = 0
         self.most_in_flight = 0
@@ -70,7 +74,7 @@ class Host:
 
     def _next(self, path: str) -> Answer:
         with self._lock:
-            script = self.answers.get(path, [Answer(404)])
+            script = self.answers.get(path, [self.otherwise])
             return script.pop(0) if len(script) > 1 else script[0]
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

@@ -23,7 +23,7 @@ from tests.support.wires import make_settings
 from tests.workers.raw import raw_host
 from workers.engine import connect
 from workers.gate import Gate
-from workers.http_client import HttpClient, Limits, Response, _retry_after, user_agent
+from workers.http_client import HttpClient, HttpStatusError, Limits, Response, _retry_after, user_agent
 
 SMALL = Limits(bytes=1000, silence_seconds=20)
 NOW = datetime(2026, 4, 17, 5, 10, tzinfo=UTC).timestamp()
@@ -60,7 +60,9 @@ def gzipped(body: bytes, coding: str = "gzip") -> Answer:
 
 def test_an_answer_comes_whole_with_its_validators(host: Host) -> None:
     host.serve("/x", Answer(body=b"text", headers={"ETag": "abc", "Last-Modified": MIDNIGHT}))
-    assert client().fetch(f"{host.url}/x") == Response(200, b"text", "abc", MIDNIGHT)
+    answer = client().fetch(f"{host.url}/x")
+    assert answer == Response(200, b"text", "abc", MIDNIGHT, answer.answered_at)
+    assert answer.answered_at is not None
     assert host.requests[0].headers["user-agent"] == "PreprintWire/test"
     assert host.requests[0].headers["accept-encoding"] == "gzip"
     assert "if-none-match" not in host.requests[0].headers
@@ -111,6 +113,8 @@ def test_every_other_status_is_a_failure_that_names_it(host: Host, status: int, 
     with pytest.raises(FetchError) as caught:
         client().fetch(f"{host.url}/x")
     assert (str(caught.value), caught.value.permanent) == (f"HTTP {status}", permanent)
+    assert isinstance(caught.value, HttpStatusError)
+    assert caught.value.status == status
 
 
 # Redirects
@@ -192,6 +196,11 @@ def test_a_body_without_end_is_cut_off() -> None:
 
     with raw_host(pour) as url:
         assert refuse(url, Limits(bytes=1_000_000)) == "the body is larger than 1000000 bytes"
+
+
+def test_a_body_that_unfolds_to_nothing_has_its_limit_too(host: Host) -> None:
+    host.serve("/x", gzipped(gzip.compress(b"", mtime=0) * 100))
+    assert refuse(f"{host.url}/x") == "the body is larger than 1000 bytes"
 
 
 def test_a_gzip_bomb_unfolds_no_further_than_the_limit(host: Host) -> None:

@@ -21,17 +21,13 @@ from feeds.model.announcements import AnnounceType
 from feeds.model.calendar import eastern_date
 from feeds.model.identifiers import parse_guid
 from feeds.model.papers import Author
-from feeds.text import clean, decode_tex_accents, squeeze
+from feeds.text import squeeze
+from workers.metadata import cleaned, split_categories
+from workers.polling.bylines import parse_authors
+from workers.xml_bodies import UnsoundBodyError, decode_xml, one_line
 
-_DOCTYPE = re.compile("<!DOCTYPE", re.IGNORECASE)
-_HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<html", re.IGNORECASE)
-_ENCODING = re.compile(r"""\s*<\?xml[^>]*\bencoding\s*=\s*["']([^"']+)""")
-#: Character references to what XML 1.0 forbids make a document ill-formed just as the characters do.
-_REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,8})|0*([0-9]{1,8}));")
 _TITLE = re.compile(r"(?P<spec>.+) updates on arXiv\.org")
 _PREFIX = re.compile(r"\A\s*arXiv:\S+\s+Announce Type:\s*\S+\s+(?:Abstract:\s*)?")
-_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[A-Za-z]+)*)?")
-_COLLABORATION = re.compile(r"(?P<group>[^:()]*\bCollaboration)\s*:\s*(?P<first>.+)")
 
 
 @dataclass(frozen=True)
@@ -65,7 +61,10 @@ def parse_listing(body: bytes, name: str) -> ParsedListing:
     :param name: the listing that was asked for
     :raises ListingRefusedError: where the body is not a whole, sound listing of that name
     """
-    text = _check(body)
+    try:
+        text = decode_xml(body, "a listing")
+    except UnsoundBodyError as error:
+        raise ListingRefusedError(str(error)) from error
     try:
         read = feedparser.parse(
             io.BytesIO(text.encode()),
@@ -74,38 +73,13 @@ def parse_listing(body: bytes, name: str) -> ParsedListing:
             resolve_relative_uris=False,
         )
     except Exception as error:  # it tries again, loosely, where its strict parser failed: that fails in any way
-        raise ListingRefusedError(f"not well-formed: {_one_line(error)}") from error
+        raise ListingRefusedError(f"not well-formed: {one_line(error)}") from error
     if read.bozo:
-        raise ListingRefusedError(f"not well-formed: {_one_line(read.get('bozo_exception'))}")
+        raise ListingRefusedError(f"not well-formed: {one_line(read.get('bozo_exception'))}")
     if read.version != "atom10":
         raise ListingRefusedError(f"not Atom 1.0 but {read.version or 'something else'}")
     _check_title(str(read.feed.get("title", "")), name, is_empty=not read.entries)
     return _read(read)
-
-
-def _check(body: bytes) -> str:
-    """The body as text, cleaned; checked after that, since what is dropped could hide what is refused."""
-    if b"<" in body[:4] and b"\0\0" in (body[0:4:2], body[1:4:2]):  # XML 1.0, appendix F
-        raise ListingRefusedError("encoded in wide characters, not UTF-8")
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ListingRefusedError(f"not UTF-8 at byte {error.start}") from error
-    text = _REFERENCE.sub(_keep_allowed, clean(text))
-    if not text.strip():
-        raise ListingRefusedError("empty body")
-    if _DOCTYPE.search(text):
-        raise ListingRefusedError("it has a DOCTYPE")
-    if _HTML.match(text):
-        raise ListingRefusedError("HTML, not a listing")
-    if (found := _ENCODING.match(text)) and found[1].lower() not in ("utf-8", "us-ascii"):
-        raise ListingRefusedError(f"encoded as {_one_line(found[1])}, not UTF-8")
-    return text
-
-
-def _keep_allowed(found: re.Match[str]) -> str:
-    code = int(found[1], 16) if found[1] else int(found[2])
-    return found[0] if code <= 0x10FFFF and clean(chr(code)) else ""
 
 
 def _check_title(title: str, name: str, *, is_empty: bool) -> None:
@@ -113,13 +87,13 @@ def _check_title(title: str, name: str, *, is_empty: bool) -> None:
     if not title:
         raise ListingRefusedError("it has no title")
     if title.lower().startswith("feed error"):
-        raise ListingRefusedError(f"an error feed: {_one_line(title)}")
+        raise ListingRefusedError(f"an error feed: {one_line(title)}")
     found = _TITLE.fullmatch(squeeze(title))
     spec = taxonomy.find_name(found["spec"]) if found else None
     if spec and taxonomy.canonical(spec) != taxonomy.canonical(name):
         raise ListingRefusedError(f"it is the listing of {spec}")
     if is_empty and not found:
-        raise ListingRefusedError(f"empty, and not titled as a listing is: {_one_line(title)}")
+        raise ListingRefusedError(f"empty, and not titled as a listing is: {one_line(title)}")
 
 
 def _read(read: Any) -> ParsedListing:
@@ -130,7 +104,7 @@ def _read(read: Any) -> ParsedListing:
         try:
             papers.append(_paper(entry))
         except ValueError as error:
-            skipped.append(_one_line(error))
+            skipped.append(one_line(error))
         else:
             days += _published_on(entry)
     if read.entries and not papers:
@@ -160,64 +134,22 @@ def _updated_on(feed: Any) -> date:
             raise ValueError("it lacks its offset")
         return eastern_date(updated)
     except (ValueError, OverflowError) as error:
-        raise ListingRefusedError(f"it does not say its day: {_one_line(error)}") from error
+        raise ListingRefusedError(f"it does not say its day: {one_line(error)}") from error
 
 
 def _paper(entry: Any) -> ListedPaper:
     arxiv_id, version = parse_guid(str(entry.get("id", "")))
-    title = _cleaned(str(entry.get("title", "")))
+    title = cleaned(str(entry.get("title", "")))
     if not title:
         raise ValueError(f"{arxiv_id} has no title")
-    terms = [str(tag.get("term", "")) for tag in entry.get("tags", ())]
+    categories, _ = split_categories(str(tag.get("term", "")) for tag in entry.get("tags", ()))
     return ListedPaper(
         arxiv_id=arxiv_id,
         version=version,
         type=AnnounceType(str(entry.get("arxiv_announce_type", ""))),
         title=title,
-        abstract=_cleaned(_PREFIX.sub("", str(entry.get("summary", "")), count=1)),
+        abstract=cleaned(_PREFIX.sub("", str(entry.get("summary", "")), count=1)),
         authors=tuple(parse_authors(str(entry.get("author", "")))),
-        categories=tuple(dict.fromkeys(term for term in terms if _CATEGORY.fullmatch(term))),
+        categories=categories,
         licence=str(entry.get("rights", "")).strip() or None,
     )
-
-
-def parse_authors(creator: str) -> list[Author]:
-    """Split ``dc:creator``: all authors in one string, with commas also inside their affiliations.
-
-    ``First Last (affiliation, affiliation), ...``; a name that opens a collaboration's list is parted from it.
-    """
-    authors: list[Author] = []
-    for piece in _split_outside_parentheses(clean(creator)):
-        name, _, affiliation = piece.partition("(")
-        if found := _COLLABORATION.fullmatch(name.strip()):
-            authors.append(Author(_cleaned(found["group"])))
-            name = found["first"]
-        name = _cleaned(name)
-        affiliation = _cleaned(affiliation.rstrip().removesuffix(")"))
-        if name:
-            authors.append(Author(name, affiliation or None))
-    return authors
-
-
-def _split_outside_parentheses(text: str) -> list[str]:
-    """Cut at commas; a parenthesis that never closes does not swallow what follows."""
-    pieces: list[str] = []
-    start = depth = 0
-    for at, sign in enumerate(text):
-        if sign == "(":
-            depth += 1
-        elif sign == ")":
-            depth = max(0, depth - 1)
-        elif sign == "," and depth == 0:
-            pieces.append(text[start:at])
-            start = at + 1
-    rest = text[start:]
-    return [*pieces, *(rest.split(",") if depth else [rest])]
-
-
-def _cleaned(text: str) -> str:
-    return squeeze(decode_tex_accents(clean(text)))
-
-
-def _one_line(error: object) -> str:
-    return squeeze(str(error))[:200]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from importlib.resources import files
@@ -12,16 +12,12 @@ from typing import Any
 import yaml
 
 from feeds.model import taxonomy
+from feeds.model.announcements import AnnounceType
 from workers.sample.writing import Item, write_listing
+from workers.standin.sources import Told
 
 #: Said in every title, so that nobody takes one for a paper, wherever it ends up.
 MARK = "(sample)"
-
-
-@dataclass(frozen=True)
-class _Announced:
-    day: date
-    item: Item
 
 
 class Sample:
@@ -41,15 +37,12 @@ class Sample:
         if listing not in self.listings:
             return None
         day = max((day for day in self.days if day <= today), default=self.days[0])
-        return write_listing(list(self._announced(listing, day)), listing, day)
+        told = (one for one in self.told if (one.listing, one.day) == (listing, day))
+        return write_listing([_item(one) for one in told], listing, day)
 
-    def _announced(self, listing: str, day: date) -> Iterator[Item]:
-        for paper in self._papers:
-            names = [taxonomy.canonical(name) for name in paper["categories"]]
-            if listing in names:
-                for announced in _announcements(paper, is_cross=names[0] != listing):
-                    if announced.day == day:
-                        yield announced.item
+    @cached_property
+    def told(self) -> Sequence[Told]:
+        return [one for paper in self._papers for one in _announcements(paper)]
 
     @property
     def _papers(self) -> list[dict[str, Any]]:
@@ -63,18 +56,40 @@ class Sample:
         return data
 
 
-def _announcements(paper: dict[str, Any], *, is_cross: bool) -> Iterator[_Announced]:
-    first = Item(
+def _announcements(paper: dict[str, Any]) -> Iterator[Told]:
+    """A paper's announcements: of its first version in all its listings, then of the later one."""
+    home, *others = dict.fromkeys(taxonomy.canonical(name) for name in paper["categories"])
+    first = Told(
+        listing=home,
+        day=paper["day"],
+        type=AnnounceType.NEW,
         arxiv_id=paper["id"],
-        type="cross" if is_cross else "new",
+        version=1,
         title=f"{paper['title']} {MARK}",
         abstract=paper["abstract"],
         authors=paper["authors"],
         categories=tuple(paper["categories"]),
         licence="http://creativecommons.org/publicdomain/zero/1.0/",
+        comment=paper.get("comment"),
+        doi=paper.get("doi"),
+        journal_ref=paper.get("journal_ref"),
     )
-    yield _Announced(paper["day"], first)
+    yield first
+    yield from (replace(first, listing=name, type=AnnounceType.CROSS) for name in others)
     if again := paper.get("again"):
-        kind = "replace-cross" if is_cross else "replace"
-        later = replace(first, version=again["version"], type=kind, abstract=again["abstract"])
-        yield _Announced(again["day"], later)
+        later = replace(first, type=AnnounceType.REPLACE, **again)
+        yield later
+        yield from (replace(later, listing=name, type=AnnounceType.REPLACE_CROSS) for name in others)
+
+
+def _item(told: Told) -> Item:
+    return Item(
+        arxiv_id=told.arxiv_id,
+        version=told.version,
+        type=told.type,
+        title=told.title,
+        abstract=told.abstract,
+        authors=told.authors,
+        categories=told.categories,
+        licence=told.licence or "",
+    )

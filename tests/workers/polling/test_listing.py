@@ -14,7 +14,8 @@ from feeds.model.announcements import AnnounceType
 from feeds.model.papers import Author
 from tests.support.listings import Item, make_listing
 from tests.support.wires import FRIDAY
-from workers.polling.listing import ParsedListing, parse_authors, parse_listing
+from workers.polling.bylines import parse_authors
+from workers.polling.listing import ParsedListing, parse_listing
 
 GOOD = make_listing([Item("2604.00001"), Item("2604.00002")])
 ATOM = b'<feed xmlns="http://www.w3.org/2005/Atom">'
@@ -159,6 +160,7 @@ def test_only_arxivs_categories_are_kept_each_once_and_in_order() -> None:
         ("Ada One (A, B (C), D), Bob Two (E)", [Author("Ada One", "A, B (C), D"), Author("Bob Two", "E")]),
         ("Ada One (A, Bob Two, Carl Three", [Author("Ada One", "A"), Author("Bob Two"), Author("Carl Three")]),
         ("Ada One), Bob Two", [Author("Ada One)"), Author("Bob Two")]),
+        ("Ada One, and Bob Two, Andy Three", [Author("Ada One"), Author("Bob Two"), Author("Andy Three")]),
         ("XY Collaboration: Ada One, Bob Two", [Author("XY Collaboration"), Author("Ada One"), Author("Bob Two")]),
         ("The XY Collaboration", [Author("The XY Collaboration")]),
         (", ,Ada One,,", [Author("Ada One")]),
