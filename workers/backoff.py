@@ -4,6 +4,8 @@ from __future__ import annotations
 
 #: Work that failed this often in a row is buried: kept and shown, not tried again by itself. Polls never are.
 MAX_FAILURES = 8
+#: Work that could not be done because the machine is at fault (a full disk, say) is tried again after this long.
+OUTAGE_SECONDS = 5.0
 
 
 def backoff_seconds(failures: int, chance: float, *, first: float = 2.0, last: float = 600.0) -> float:

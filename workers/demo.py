@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import yaml
 from feeds.clock import format_rfc3339, parse_rfc3339
 from feeds.config import Settings
 from feeds.errors import WireError
+from feeds.model.announcements import VisitOutcome
 from feeds.model.calendar import eastern_midnight
 from feeds.model.topics import MAX_ENTRIES
 from feeds.store import listings, memberships
@@ -34,6 +36,8 @@ NOTICES = {
 #: When the demo's wire looks at a day's listings, after midnight Eastern.
 _LOOK_AFTER = timedelta(hours=1, minutes=10)
 _PATIENCE_SECONDS = 300.0
+#: A stand-in or an engine that was killed is back in seconds.
+_TRIES, _PAUSE_SECONDS = 120, 0.5
 
 
 class SourceError(WireError):
@@ -99,7 +103,7 @@ def replay(runtime: Runtime, source: Source, say: Callable[[str], None]) -> None
         if _look_at(day) < parse_rfc3339(clock.read_text(encoding="ascii").strip()):
             continue
         set_clock(clock, _look_at(day))
-        await_polls(runtime, names, request_polls(runtime, names), _PATIENCE_SECONDS)
+        _poll_day(runtime, names)
         say(_describe(runtime, day))
 
 
@@ -115,6 +119,18 @@ def invite(settings: Settings) -> str:
             "Ctrl-C ends the demo.",
         )
     )
+
+
+def _poll_day(runtime: Runtime, names: Sequence[str], sleep: Callable[[float], None] = time.sleep) -> None:
+    """Poll until every listing was reached: tomorrow comes in a second here, and nobody goes back for today's."""
+    missing = list(names)
+    for _ in range(_TRIES):
+        visits = await_polls(runtime, missing, request_polls(runtime, missing), _PATIENCE_SECONDS)
+        missing = [n for n in missing if n not in visits or visits[n].outcome is VisitOutcome.UNREACHABLE]
+        if not missing:
+            return
+        sleep(_PAUSE_SECONDS)
+    log.warning("%s could not be reached", ", ".join(missing))
 
 
 def _describe(runtime: Runtime, day: date) -> str:

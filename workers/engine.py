@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from redis import Redis as Redis  # others name the type from here
 from redis.backoff import ExponentialWithJitterBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 
 from feeds.config import Settings
@@ -50,10 +50,12 @@ def connect(url: str, *, retries: int = 30) -> Redis:
 
 
 def is_alive(url: str) -> bool:
-    """Whether a Redis answers there, now."""
+    """Whether a Redis answers there, now; also one that takes nothing just now because its disk is full."""
     try:
         with connect(url, retries=0) as client:
             return bool(client.ping())
+    except ResponseError as error:
+        return str(error).startswith("MISCONF")
     except (RedisError, OSError):
         return False
 

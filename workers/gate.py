@@ -19,14 +19,18 @@ from feeds.errors import FetchError
 
 _HOLDER, _NEXT = "wire:gate:holder", "wire:gate:next"
 
+#: Nobody holds the gate for longer, nor keeps it shut (a Retry-After counts for an hour at most): what says so was
+#: written before the machine's clock was set back, and counts as over.
+_LONGEST_MS = 3_600_000
+
 #: Takes the gate and returns 0, or returns the milliseconds to wait before asking again.
 _ENTER = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local held = redis.call('PTTL', KEYS[1])
-if held > 0 then return held end
+if held > 0 and held <= tonumber(ARGV[4]) then return held end
 local opens = tonumber(redis.call('GET', KEYS[2]) or '0')
-if opens > now then return opens - now end
+if opens > now and opens <= now + tonumber(ARGV[4]) then return opens - now end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 if tonumber(ARGV[3]) > 0 then redis.call('SET', KEYS[2], now + ARGV[3], 'PX', ARGV[3]) end
 return 0
@@ -44,9 +48,12 @@ return 0
 #: Keeps the gate shut for a while; never opens it earlier.
 _SHUT = """
 local clock = redis.call('TIME')
-local shut_until = clock[1] * 1000 + math.floor(clock[2] / 1000) + ARGV[1]
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local shut_until = now + ARGV[1]
 local opens = tonumber(redis.call('GET', KEYS[1]) or '0')
-if shut_until > opens then redis.call('SET', KEYS[1], shut_until, 'PX', ARGV[1]) end
+if shut_until > opens or opens > now + tonumber(ARGV[2]) then
+  redis.call('SET', KEYS[1], shut_until, 'PX', ARGV[1])
+end
 return 0
 """
 
@@ -97,14 +104,16 @@ class Gate:
 
     def shut(self, seconds: float) -> None:
         """Let nobody through for a while: arXiv asked us to wait."""
+        milliseconds = min(max(1, int(seconds * 1000)), _LONGEST_MS)
         try:
-            self._redis.eval(_SHUT, 1, _NEXT, max(1, int(seconds * 1000)))
+            self._redis.eval(_SHUT, 1, _NEXT, milliseconds, _LONGEST_MS)
         except RedisError as error:
             raise FetchError(f"the gate is closed: Redis does not answer ({error})") from error
 
     def _enter(self, token: str) -> None:
         waited = 0.0
-        while wait_ms := int(self._redis.eval(_ENTER, 2, _HOLDER, _NEXT, token, self._lease_ms, self._interval_ms)):
+        asked = (token, self._lease_ms, self._interval_ms, _LONGEST_MS)
+        while wait_ms := int(self._redis.eval(_ENTER, 2, _HOLDER, _NEXT, *asked)):
             if waited >= self._patience_seconds:
                 raise FetchError(f"the gate did not open within {self._patience_seconds:g} s")
             # Whoever holds it usually leaves long before the lease ends.

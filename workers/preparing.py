@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -11,7 +13,7 @@ from feeds.clock import Clock, make_clock
 from feeds.config import Settings
 from feeds.errors import TopicsFileError
 from feeds.store import owed, site, topics
-from feeds.store.engine import Store
+from feeds.store.engine import Store, is_outage
 from workers.runtime import Runtime
 from workers.schedule import take_over_topics
 
@@ -28,7 +30,8 @@ def prepare_database(settings: Settings) -> None:
     store.refuse_newer()
     if store.needs_backup():
         log.warning("the database is migrated; the old one is kept as %s", store.backup(clock.now()))
-    store.migrate()
+    if not store.is_current():
+        store.migrate()
     _fix_authority(store, settings, clock)
     store.close()
 
@@ -36,10 +39,14 @@ def prepare_database(settings: Settings) -> None:
 def prepare_topics(runtime: Runtime) -> None:
     """Take over the topics file. A wrong one is refused; where older topics are in force, they stay.
 
+    A database that refuses (full, read-only, locked) is no reason not to serve what it holds; the scheduler takes
+    the file over as soon as it can.
+
     :raises TopicsFileError: where it is wrong and there is nothing else to carry
     """
     try:
-        take_over_topics(runtime)
+        with _bearing_outages():
+            take_over_topics(runtime)
     except TopicsFileError as error:
         with runtime.store.read() as connection:
             if not topics.list_topics(connection):
@@ -48,12 +55,28 @@ def prepare_topics(runtime: Runtime) -> None:
 
 
 def take_back_leases(runtime: Runtime) -> None:
-    """Free what a wire that was killed left claimed. Only for whoever holds the data folder."""
-    with runtime.store.write() as connection:
+    """Free what a wire that was killed left claimed. Only for whoever holds the data folder.
+
+    Where the database refuses, the leases end by themselves.
+    """
+    with _bearing_outages(), runtime.store.write() as connection:
         owed.release_all(connection)
 
 
+@contextmanager
+def _bearing_outages() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        log.warning("the database refuses, work waits: %s", getattr(error, "orig", error))
+
+
 def _fix_authority(store: Store, settings: Settings, clock: Clock) -> None:
+    with store.read() as connection:
+        if site.find_authority(connection):
+            return
     with store.write() as connection:
         site.fix_authority(connection, make_authority(settings.base_url, secrets.token_hex(8)), clock.now())
 

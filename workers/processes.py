@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from feeds.errors import AlreadyRunningError
@@ -91,15 +91,14 @@ def hold_folder(folder: Path) -> Iterator[None]:
     :raises AlreadyRunningError: where another one holds it
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a+", encoding="ascii") as lock:
+    with (folder / "lock").open("a+b", buffering=0) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.seek(0)
-            holder = lock.read().strip() or "unknown"
+            holder = lock.read(20).decode("ascii", "replace").strip() or "unknown"
             raise AlreadyRunningError(f"another wire (process {holder}) is running on {folder}") from error
-        lock.seek(0)
-        lock.truncate()
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
+        with suppress(OSError):  # on a full disk nobody learns who holds it; it is held all the same
+            lock.truncate(0)
+            lock.write(b"%d\n" % os.getpid())
         yield

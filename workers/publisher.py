@@ -7,6 +7,7 @@ import logging
 from feeds.errors import NotFoundError
 from feeds.publishing import publish_topic
 from feeds.store import owed
+from feeds.store.memberships import HOLD
 from feeds.store.owed import Claim
 from workers.runtime import Runtime
 
@@ -29,5 +30,6 @@ def publish_topics(runtime: Runtime, claims: list[Claim]) -> None:
             if published.next_at is None:
                 owed.settle(connection, [claim])
             else:
-                owed.reschedule(connection, claim, published.next_at, now)
+                # no paper waits longer than that, unless the clock was set back since it joined
+                owed.reschedule(connection, claim, min(published.next_at, now + HOLD), now)
         log.info("%s: %s", claim.key, "published" if published.changed else "unchanged")

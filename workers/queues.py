@@ -13,23 +13,24 @@ from itertools import groupby
 
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue
+from rq import Queue, get_current_job
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.worker_registration import get_keys
 
 from feeds.store import owed
-from feeds.store.engine import Store, chunks
-from feeds.store.owed import Owed, Times, Work
+from feeds.store.engine import Store, chunks, is_outage
+from feeds.store.owed import Owed, State, Times, Work
 
 log = logging.getLogger("wire.queues")
 
-#: Polls go one after the other through one worker; the rest is shared among as many as there are.
+#: Polls go one after the other through one worker of their own, so that no pile of papers keeps a listing waiting;
+#: the rest is shared among as many workers as there are, first come, first served.
 ARXIV, WORK = "arxiv", "work"
 QUEUES = (ARXIV, WORK)
 
 #: Enqueued work that nobody has claimed after this long is looked for in the queue, and enqueued anew if gone.
-STALE_SECONDS = 10.0
+STALE_SECONDS = 5.0
 _FAILED_JOBS_KEPT_SECONDS = 24 * 3600
 
 
@@ -39,7 +40,7 @@ class JobRule:
 
     queue: str
     function: str
-    batch: int  #: rows a job
+    batch: int  #: rows a job; fewer where it failed before (:func:`_batches`)
     seconds: int  #: a job may run
     order: int  #: within one dispatch: summaries before the publications that show them
 
@@ -79,6 +80,12 @@ class AllowedJob(Job):
         return None
 
 
+def running_job_id() -> str | None:
+    """The job that this process is running; None outside of any."""
+    job = get_current_job()
+    return job.id if job else None
+
+
 def make_queue(redis: Redis, name: str) -> Queue:
     """One of our queues, as both ends must open it."""
     return Queue(name, connection=redis, job_class=AllowedJob, serializer=JSONSerializer)
@@ -90,25 +97,44 @@ class Dispatcher:
     def __init__(self, store: Store, redis: Redis) -> None:
         self._store = store
         self._redis = redis
+        self._trouble = ""  # that was logged; once a turn would be once a second
 
     def dispatch(self, times: Times) -> int:
         """Enqueue all that is due and not in the queue yet.
 
-        A queue that is out of reach is no error: the rows stay, the next sweep finds them.
+        A queue that is out of reach is no error, nor a database that refuses: the rows stay, the next sweep finds
+        them.
 
         :returns: how many rows were enqueued
         """
+        try:
+            enqueued = self._dispatch(times)
+        except RedisError as error:
+            self._note_trouble(f"the queue is out of reach, work waits: {error}")
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            self._note_trouble(f"the database refuses, work waits: {getattr(error, 'orig', error)}")
+        else:
+            self._note_trouble("")
+            return enqueued
+        return 0
+
+    def _dispatch(self, times: Times) -> int:
         with self._store.read() as connection:
             rows = owed.list_dispatchable(connection, times, STALE_SECONDS)
         if not rows:
             return 0
-        try:
-            waiting = self._still_waiting(rows)
-            self._note_waiting([row for row in rows if row.dispatch in waiting], times)
-            return sum(self._enqueue(kind, keys, times) for kind, keys in _batches(rows, waiting))
-        except RedisError as error:
-            log.warning("the queue is out of reach, %d pieces of work wait: %s", len(rows), error)
-            return 0
+        waiting = self._still_waiting(rows)
+        self._note_waiting([row for row in rows if row.dispatch in waiting], times)
+        return sum(self._enqueue(kind, keys, times) for kind, keys in _batches(rows, waiting))
+
+    def _note_trouble(self, trouble: str) -> None:
+        if trouble and trouble != self._trouble:
+            log.warning("%s", trouble)
+        elif self._trouble and not trouble:
+            log.warning("work goes on")
+        self._trouble = trouble
 
     def _still_waiting(self, rows: Sequence[Owed]) -> set[str]:
         """Which jobs of these rows are still in their queue: a long line is no loss."""
@@ -148,10 +174,21 @@ class Dispatcher:
 
 
 def _batches(rows: Iterable[Owed], waiting: set[str]) -> Iterator[tuple[Work, list[str]]]:
+    """Cut what must be enqueued into jobs: by kind in the rules' order, within a kind the longest due first.
+
+    What failed shares its next job with ever fewer others, so that one bad paper does not take a hundred good ones
+    with it into the grave.
+    """
     lost = [row for row in rows if row.dispatch not in waiting]
-    for kind, some in groupby(sorted(lost, key=lambda row: RULES[row.kind].order), key=lambda row: row.kind):
-        for keys in chunks([row.key for row in some], RULES[kind].batch):
+    lost.sort(key=lambda row: (RULES[row.kind].order, _failures(row)))
+    for (kind, failures), some in groupby(lost, key=lambda row: (row.kind, _failures(row))):
+        for keys in chunks([row.key for row in some], max(1, RULES[kind].batch // 10**failures)):
             yield kind, keys
+
+
+def _failures(row: Owed) -> int:
+    """In a row so far, as far as it matters; an attempt that never came back is one that is not counted yet."""
+    return min(row.failures + (row.state is State.RUNNING), 3)
 
 
 def count_workers(redis: Redis) -> dict[str, int]:

@@ -1,45 +1,72 @@
-"""Who runs: the parts of one wire, as its supervisor last wrote them down. For ``status`` and ``/metrics``."""
+"""The roster: which processes of a wire run, in a small file in its data folder, for whoever wants to know."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
 
-_FILE = "parts.json"
+_NAME = "parts.json"
+
+
+class Phase(StrEnum):
+    """Where a part stands."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    WAITING = "waiting"  #: it ended, and is started again after a while
+    DONE = "done"  #: it ended, as it should
 
 
 @dataclass(frozen=True)
 class PartState:
-    """One part of a running wire."""
+    """One part of a wire."""
 
     name: str
-    pid: int | None
-    state: str  #: starting, running, waiting (to be started again), done
-    started_at: str  #: RFC 3339
+    pid: int | None  #: None while it does not run
+    state: str  #: one of :class:`Phase`
+    started_at: str  #: RFC 3339; the last start, "" where there was none yet
     restarts: int
-    last_exit: str  #: how it ended last; "" where it never did
+    last_exit: str  #: how it last ended; "" where it never did
 
 
 def save_roster(folder: Path, parts: Iterable[PartState]) -> None:
-    """Write it down in one step. A disk that is full must not stop a supervisor: then the old one stays."""
-    with suppress(OSError):
-        fresh = folder / f"{_FILE}.new"
-        fresh.write_text(json.dumps([asdict(part) for part in parts], indent=1) + "\n", encoding="utf-8")
-        fresh.replace(folder / _FILE)
+    """Write the roster in one step, for whoever reads it meanwhile.
+
+    :raises OSError: where the disk does not take it
+    """
+    fresh = folder / f"{_NAME}.new"
+    fresh.write_text(json.dumps([asdict(part) for part in parts], indent=1) + "\n", encoding="utf-8")
+    os.replace(fresh, folder / _NAME)
 
 
 def load_roster(folder: Path) -> list[PartState]:
-    """Read it; empty where no wire runs there, or nothing can be read."""
+    """The roster; empty where none is kept, or nobody can make sense of it.
+
+    A wire that was killed leaves its last one behind.
+    """
     try:
-        return [PartState(**part) for part in json.loads((folder / _FILE).read_text(encoding="utf-8"))]
-    except (OSError, ValueError, TypeError):
+        noted = json.loads((folder / _NAME).read_text(encoding="utf-8"))
+        return [_read(part) for part in noted]
+    except (OSError, ValueError, TypeError, KeyError):
         return []
 
 
 def forget_roster(folder: Path) -> None:
-    """The wire has stopped."""
-    with suppress(OSError):
-        (folder / _FILE).unlink(missing_ok=True)
+    """The wire on this folder has stopped."""
+    (folder / _NAME).unlink(missing_ok=True)
+
+
+def _read(part: dict[str, object]) -> PartState:
+    pid = part["pid"]
+    return PartState(
+        name=str(part["name"]),
+        pid=pid if isinstance(pid, int) else None,
+        state=str(part["state"]),
+        started_at=str(part["started_at"]),
+        restarts=int(str(part["restarts"])),
+        last_exit=str(part["last_exit"]),
+    )

@@ -14,7 +14,7 @@ from types import FrameType
 
 from feeds.errors import TopicsFileError, WireError
 from feeds.store import owed, topics
-from feeds.store.engine import Connection
+from feeds.store.engine import Connection, is_outage
 from feeds.store.owed import Work
 from feeds.topics_file import load_topics
 from workers.runtime import Runtime
@@ -49,6 +49,10 @@ class Scheduler:
             take_over_topics(self._runtime)
         except TopicsFileError as error:
             log.error("%s; the topics in force stay", error)
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            return  # the dispatcher says so; the file is read again when the database takes it
         self._topics_seen = seen
 
 

@@ -25,6 +25,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from feeds.errors import DatabaseError
 
 BUSY_SECONDS = 15
+#: What SQLite says where the ground gives way and not the statement (sqlite.org/rescode.html): locked, out of
+#: memory, read-only, I/O error, malformed, full, cannot be opened, locking protocol, no database.
+_OUTAGES = frozenset({5, 6, 7, 8, 10, 11, 13, 14, 15, 26})
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -177,6 +180,13 @@ def _head() -> str | None:
 
 def _known() -> set[str]:
     return {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database itself is at fault (full, read-only, locked, damaged), and not who asked it."""
+    if not isinstance(error, DriverError):
+        return False
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _OUTAGES
 
 
 def chunks(items: list[Any], size: int = 500) -> Iterator[list[Any]]:

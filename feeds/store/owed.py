@@ -2,7 +2,8 @@
 
 A row is claimed for an attempt with a lease; whoever finishes must still hold that attempt, in the same
 transaction as the effects, or nothing of it is kept. Two clocks: ``due_at`` goes by the wire's (what is wanted
-when), leases, backoff and dispatches go by the machine's.
+when), leases, backoff and dispatches go by the machine's. Either may be set back: a time further ahead than
+anything of ours is ever put counts as over (:func:`_is_over`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     and_,
@@ -30,6 +32,13 @@ from sqlalchemy.dialects.sqlite import insert
 from feeds.errors import SupersededError
 from feeds.store.engine import chunks
 from feeds.store.tables import Utc, owed
+
+#: No lease is longer than this (they are renewed while the work runs), ...
+LONGEST_LEASE = timedelta(minutes=5)
+#: ... no backoff (a listing rests two hours at most), ...
+LONGEST_REST = timedelta(hours=3)
+#: ... and no gap until something is due: a listing's next look comes soon after the next midnight Eastern.
+LONGEST_GAP = timedelta(hours=26)
 
 
 class Work(StrEnum):
@@ -120,12 +129,10 @@ def keep(connection: Connection, kind: Work, keys: Iterable[str], due_at: dateti
 
 def list_dispatchable(connection: Connection, times: Times, stale_seconds: float, limit: int = 2000) -> list[Owed]:
     """What should be in the queue: due and not enqueued lately, or running past its lease; oldest first."""
-    stale = times.real - timedelta(seconds=stale_seconds)
+    stale = timedelta(seconds=stale_seconds)
+    lost = or_(owed.c.dispatched_at.is_(None), _is_over(owed.c.dispatched_at, times.real - stale, 2 * stale))
     statement = (
-        select(owed)
-        .where(_is_due(times), or_(owed.c.dispatched_at.is_(None), owed.c.dispatched_at < stale))
-        .order_by(owed.c.due_at, owed.c.kind, owed.c.key)
-        .limit(limit)
+        select(owed).where(_is_due(times), lost).order_by(owed.c.due_at, owed.c.kind, owed.c.key).limit(limit)
     )
     return [_read(row) for row in connection.execute(statement)]
 
@@ -144,9 +151,17 @@ def note_dispatch(
 
 
 def claim(
-    connection: Connection, kind: Work, keys: Sequence[str], times: Times, lease_seconds: float
+    connection: Connection,
+    kind: Work,
+    keys: Sequence[str],
+    times: Times,
+    lease_seconds: float,
+    dispatch: str | None = None,
 ) -> list[Claim]:
-    """Take what of these is due and nobody works on; a second job for the same row gets nothing."""
+    """Take what of these is due and nobody works on; a second job for the same row gets nothing.
+
+    :param dispatch: the job that takes it; noted, so that :func:`list_held` finds what it left when it died
+    """
     claims: list[Claim] = []
     for some in chunks(list(keys)):
         statement = (
@@ -158,11 +173,26 @@ def claim(
                 # whoever held an expired lease died of it, or hangs: that is a failure too
                 failures=case((owed.c.state == State.RUNNING, owed.c.failures + 1), else_=owed.c.failures),
                 lease_until=times.real + timedelta(seconds=lease_seconds),
+                dispatch=owed.c.dispatch if dispatch is None else dispatch,
             )
             .returning(owed.c.key, owed.c.attempt, owed.c.asked, owed.c.failures)
         )
         claims += [Claim(kind, *row) for row in connection.execute(statement)]
     return sorted(claims, key=lambda taken: taken.key)
+
+
+def renew(connection: Connection, claims: Iterable[Claim], real: datetime, lease_seconds: float) -> None:
+    """Hold on to claims whose work still runs; what another attempt took over is left to it."""
+    until = real + timedelta(seconds=lease_seconds)
+    for held in claims:
+        connection.execute(update(owed).where(_held(held)).values(lease_until=until))
+
+
+def list_held(connection: Connection, dispatch: str) -> list[Claim]:
+    """What a job has claimed and not given back."""
+    columns = select(owed.c.kind, owed.c.key, owed.c.attempt, owed.c.asked, owed.c.failures)
+    rows = connection.execute(columns.where(owed.c.dispatch == dispatch, owed.c.state == State.RUNNING))
+    return [Claim(Work(kind), *rest) for kind, *rest in rows]
 
 
 def settle(connection: Connection, claims: Iterable[Claim]) -> None:
@@ -184,13 +214,16 @@ def reschedule(connection: Connection, done: Claim, due_at: datetime, now: datet
     _release(connection, done, failures=0, reason=None, not_before=None, due_at=next_due)
 
 
-def postpone(connection: Connection, failed: Claim, reason: str, not_before: datetime) -> None:
+def postpone(
+    connection: Connection, failed: Claim, reason: str, not_before: datetime, *, counts: bool = True
+) -> None:
     """Work that failed and is tried again after a while; at once where it was owed again meanwhile.
 
+    :param counts: False where the work is not to blame
     :raises SupersededError: where another attempt took over
     """
     wait = case((owed.c.asked == failed.asked, literal(not_before, Utc)), else_=None)
-    _release(connection, failed, failures=failed.failures + 1, reason=reason, not_before=wait)
+    _release(connection, failed, failures=failed.failures + counts, reason=reason, not_before=wait)
 
 
 def bury(connection: Connection, failed: Claim, reason: str) -> None:
@@ -213,11 +246,9 @@ def release_all(connection: Connection) -> None:
 
 def count_open(connection: Connection, kinds: Iterable[Work], now: datetime) -> int:
     """How much of these kinds is due by now and neither done nor dead."""
-    return connection.execute(
-        select(func.count())
-        .select_from(owed)
-        .where(owed.c.kind.in_(list(kinds)), owed.c.state != State.DEAD, owed.c.due_at <= now)
-    ).scalar_one()
+    wanted = and_(owed.c.kind.in_(list(kinds)), owed.c.state != State.DEAD)
+    query = select(func.count()).select_from(owed).where(wanted, _is_over(owed.c.due_at, now, LONGEST_GAP))
+    return connection.execute(query).scalar_one()
 
 
 def is_settled(connection: Connection, kind: Work, keys: Sequence[str], times: Times) -> bool:
@@ -235,10 +266,16 @@ def list_owed(connection: Connection, kind: Work | None = None) -> list[Owed]:
 
 
 def _is_due(times: Times) -> ColumnElement[bool]:
-    rested = or_(owed.c.not_before.is_(None), owed.c.not_before <= times.real)
-    pending = and_(owed.c.state == State.PENDING, owed.c.due_at <= times.now, rested)
-    abandoned = and_(owed.c.state == State.RUNNING, owed.c.lease_until < times.real)
+    rested = or_(owed.c.not_before.is_(None), _is_over(owed.c.not_before, times.real, LONGEST_REST))
+    pending = and_(owed.c.state == State.PENDING, _is_over(owed.c.due_at, times.now, LONGEST_GAP), rested)
+    abandoned = and_(owed.c.state == State.RUNNING, _is_over(owed.c.lease_until, times.real, LONGEST_LEASE))
     return or_(pending, abandoned)
+
+
+def _is_over(at: Column[datetime], now: datetime, longest: timedelta) -> ColumnElement[bool]:
+    """Whether a time has come; also where it lies so far ahead that only a clock that was wrong can have put it
+    there. Without that, a clock set back by a day would hold all work for a day."""
+    return or_(at <= now, at > now + longest)
 
 
 def _held(held: Claim) -> ColumnElement[bool]:

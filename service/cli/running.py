@@ -8,13 +8,14 @@ import signal
 import socket
 import tempfile
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from feeds.clock import make_clock
-from feeds.config import Settings, forget_running, load_settings, save_running
+from feeds.config import Settings, find_unknown, forget_running, load_settings, save_running
 from feeds.errors import NotRunningError
 from feeds.store.engine import Store
 from feeds.topics_file import load_topics
@@ -29,6 +30,8 @@ from workers.runtime import make_runtime
 from workers.schedule import run_scheduler
 from workers.supervisor import Part, Supervisor
 from workers.worker import run_worker
+
+log = logging.getLogger("wire.run")
 
 
 @click.command()
@@ -138,6 +141,8 @@ COMMANDS = (run, demo, serve, work, schedule, migrate, standin, replay)
 
 
 def _run(settings: Settings, environ: dict[str, str], extra: list[Part], announce: Callable[[], None]) -> None:
+    for name, meant in find_unknown(environ).items():
+        log.warning("%s is no setting%s", name, f"; did you mean {meant}?" if meant else "")
     serving.check_free(settings.bind)
     parts = _parts(settings) + extra
     prepare_database(settings)
@@ -145,32 +150,23 @@ def _run(settings: Settings, environ: dict[str, str], extra: list[Part], announc
     prepare_topics(runtime)
     take_back_leases(runtime)
     runtime.store.close()
-    save_running(environ, settings.data_dir)
+    with suppress(OSError):  # on a full disk other commands must be told where it is
+        save_running(environ, settings.data_dir)
+    if settings.redis_url and not is_alive(settings.redis_url):
+        click.echo("No Redis answers at WIRE_REDIS_URL: feeds are served, news waits until it does", err=True)
     try:
-        Supervisor(parts, python_environ(environ), announce).run()
+        Supervisor(parts, python_environ(environ), announce, settings.data_dir).run()
     finally:
         forget_running(settings.data_dir)
 
 
 def _parts(settings: Settings) -> list[Part]:
-    """The processes of one wire, in the order of their start."""
-    url = engine_url(settings)
-    engine = [
-        Part(
-            "engine",
-            embedded_command(settings.data_dir),
-            is_ready=lambda: is_alive(url),
-            death_signal=signal.SIGTERM,
-            foundation=True,
-        )
-    ]
-    workers = [Part("arxiv worker", python_command("work", ARXIV))]
-    workers += [Part(f"worker {number}", python_command("work", WORK)) for number in range(1, settings.workers + 1)]
+    """The processes of one wire, in the order of their start. Only the web is essential: feeds are served without
+    the rest, which is kept being started."""
     return [
-        *([] if settings.redis_url else engine),
-        Part("scheduler", python_command("schedule")),
-        *workers[:-1],
-        Part(workers[-1].name, workers[-1].command, is_ready=lambda: _are_working(settings)),
+        *([] if settings.redis_url else [_engine(settings)]),
+        Part("scheduler", python_command("schedule"), essential=False),
+        *_workers(settings),
         Part(
             "web",
             python_command("serve"),
@@ -178,6 +174,24 @@ def _parts(settings: Settings) -> list[Part]:
             death_signal=signal.SIGTERM,
         ),
     ]
+
+
+def _engine(settings: Settings) -> Part:
+    url = engine_url(settings)
+    return Part(
+        "engine",
+        embedded_command(settings.data_dir),
+        is_ready=lambda: is_alive(url),
+        essential=False,
+        death_signal=signal.SIGTERM,
+        foundation=True,
+    )
+
+
+def _workers(settings: Settings) -> list[Part]:
+    queues = {"arxiv worker": ARXIV} | {f"worker {number}": WORK for number in range(1, settings.workers + 1)}
+    parts = [Part(name, python_command("work", queue), essential=False) for name, queue in queues.items()]
+    return [*parts[:-1], replace(parts[-1], is_ready=lambda: _are_working(settings))]
 
 
 def _are_working(settings: Settings) -> bool:

@@ -11,8 +11,10 @@ import pytest
 
 from feeds.clock import FileClock
 from feeds.config import load_settings
+from feeds.store import listings
+from feeds.store.listings import Visit
 from feeds.topics_file import load_topics
-from tests.support.hosts import Host
+from tests.support.hosts import Answer, Host
 from tests.support.listings import Item, make_listing
 from tests.support.wires import FRIDAY, Line, write_topics
 from workers import demo
@@ -126,13 +128,16 @@ def test_days_pass_one_after_the_other_and_those_that_are_over_are_not_repeated(
     host.serve(
         "/atom/cs.CV",
         make_listing([Item("2604.00001")], day=FRIDAY),
+        Answer(500),  # the stand-in was killed: whoever went on now would miss a day
         make_listing([Item("2604.00002")], day=date(2026, 4, 20)),
     )
     waited: list[list[str]] = []
 
-    def work(_runtime: object, names: list[str], _before: int, _patience: float) -> None:
+    def work(_runtime: object, names: list[str], before: int, _patience: float) -> dict[str, Visit]:
         waited.append(names)
         line.work()
+        with runtime.store.read() as connection:
+            return listings.last_visits(connection, after=before)
 
     monkeypatch.setattr(demo, "await_polls", work)
     said: list[str] = []
@@ -141,7 +146,7 @@ def test_days_pass_one_after_the_other_and_those_that_are_over_are_not_repeated(
         "2026-04-17  news        1 announced     1 in topics so far",
         "2026-04-20  news        1 announced     2 in topics so far",
     ]
-    assert waited == [["cs.CV"], ["cs.CV"]]
+    assert waited == [["cs.CV"], ["cs.CV"], ["cs.CV"]]
     assert FileClock(clock).now() == datetime(2026, 4, 20, 5, 10, tzinfo=UTC)
     set_clock(clock, datetime(2026, 4, 20, 5, 11, tzinfo=UTC))
     replay(runtime, recordings, said.append)

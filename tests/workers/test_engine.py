@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from redis.exceptions import ResponseError
 
 from feeds.errors import EngineError
 from tests.support.processes import free_port, wait_for
@@ -240,6 +241,22 @@ def test_a_folder_that_somebody_else_prepared_is_not_used(
 def test_nobody_is_alive_where_nobody_listens(tmp_path: Path) -> None:
     assert not is_alive(f"unix://{tmp_path / 'nobody.sock'}")
     assert not is_alive(f"redis://127.0.0.1:{free_port()}/0")
+
+
+@pytest.mark.parametrize(
+    ("said", "alive"),
+    [("MISCONF Errors writing to the AOF file: No space left on device", True), ("NOPERM no such right", False)],
+)
+def test_an_engine_whose_disk_is_full_is_alive(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch, said: str, alive: bool
+) -> None:
+    """To start it again would change nothing."""
+
+    def refuse(_client: object) -> None:
+        raise ResponseError(said)
+
+    monkeypatch.setattr(engine.Redis, "ping", refuse)
+    assert is_alive(redis_url) is alive
 
 
 def test_a_connection_outlives_an_engine_that_is_away_for_a_while(folder: Path, start: Start) -> None:

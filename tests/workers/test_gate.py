@@ -198,3 +198,15 @@ def test_redis_may_go_down_while_somebody_is_inside() -> None:
             connect(url, retries=0).shutdown()
         with pytest.raises(FetchError, match="the gate is closed"), gate.passing():
             raise AssertionError("it is closed")
+
+
+@pytest.mark.parametrize("key", ["wire:gate:holder", "wire:gate:next"])
+def test_a_clock_that_was_set_back_does_not_keep_the_gate_shut(redis_url: str, key: str) -> None:
+    """Redis keeps until when, not how long: after that step yesterday's six seconds last a day."""
+    with connect(redis_url) as client:
+        tomorrow = int((time.time() + 86400) * 1000)
+        client.set(key, tomorrow, px=86400_000)
+        assert is_open(redis_url)
+        client.set(key, tomorrow, px=86400_000)
+        Gate(client, 0).shut(100)
+        assert not is_open(redis_url)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from feeds.clock import FixedClock
 from feeds.errors import FetchError, OutOfTime, SupersededError
-from feeds.store import owed
+from feeds.store import engine, owed
+from feeds.store.engine import Store
 from feeds.store.owed import Claim, Owed, State, Times, Work
+from tests.support.ground import locked, read_only
 from tests.support.listings import Item
+from tests.support.processes import wait_for
 from tests.support.wires import MORNING, Line
-from workers import jobs
+from workers import jobs, leases
 from workers import runtime as runtimes
 from workers.backoff import MAX_FAILURES
-from workers.queues import RULES
 from workers.runtime import Runtime
 
 MakeLine = Callable[[Sequence[dict[str, object]]], Line]
@@ -47,8 +52,14 @@ def rows(line: Line, kind: Work) -> list[Owed]:
         return owed.list_owed(connection, kind)
 
 
-def fail_with(error: BaseException) -> Callable[[Runtime, list[Claim]], None]:
-    def fail(_runtime: Runtime, _claims: list[Claim]) -> None:
+def lease_until(line: Line) -> datetime:
+    with line.runtime.store.read() as connection:
+        until = connection.exec_driver_sql("SELECT lease_until FROM owed WHERE kind = 'enrich'").scalar_one()
+    return datetime.fromisoformat(until).replace(tzinfo=UTC)
+
+
+def fail_with(error: BaseException) -> Callable[..., None]:
+    def fail(*_args: object) -> None:
         raise error
 
     return fail
@@ -69,20 +80,49 @@ def test_a_job_works_on_what_it_claims_and_a_second_finds_nothing(
     assert seen == [["2604.00001", "2604.00002"]]
 
 
-def test_a_claim_outlives_the_deadline_of_its_job(
+def test_a_lease_is_renewed_while_its_job_runs(
     line: Line, real: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Leases are short, so that the work of a dead process is soon taken up; jobs may be long."""
     owe(line, Work.ENRICH, "2604.00001")
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.01)
     seen: list[str] = []
 
     def note(runtime: Runtime, claims: list[Claim]) -> None:
         seen.append(claims[0].key)
-        real.at += timedelta(seconds=RULES[Work.ENRICH].seconds + 1)
-        jobs.enrich(["2604.00001"])
+        for _ in range(5):
+            real.at += timedelta(seconds=0.9 * leases.LEASE_SECONDS)
+            wait_for(lambda: lease_until(line) >= real.at + timedelta(seconds=5), "the renewal")
+            jobs.enrich(["2604.00001"])
 
     monkeypatch.setattr(jobs, "enrich_papers", note)
     jobs.enrich(["2604.00001"])
     assert seen == ["2604.00001"]
+
+
+def test_the_lease_of_a_job_that_hangs_is_not_renewed_for_ever(
+    line: Line, real: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owe(line, Work.ENRICH, "2604.00001")
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.01)
+    with line.runtime.store.write() as connection:
+        claims = owed.claim(connection, Work.ENRICH, ["2604.00001"], Times(MORNING, real.at), 10)
+    with leases.renewing(line.runtime, claims, longest_seconds=0.05):
+        keepers = [thread for thread in threading.enumerate() if thread.name.endswith("(_renew)")]
+        wait_for(lambda: not any(keeper.is_alive() for keeper in keepers), "the end of the renewing")
+
+
+def test_a_lease_that_cannot_be_renewed_ends_no_job(
+    line: Line, real: FixedClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    owe(line, Work.ENRICH, "2604.00001")
+    monkeypatch.setattr(leases, "RENEW_SECONDS", 0.01)
+    monkeypatch.setattr(owed, "renew", fail_with(ZeroDivisionError("by zero")))
+    monkeypatch.setattr(
+        jobs, "enrich_papers", lambda *_: wait_for(lambda: "could not be renewed" in caplog.text, "the complaint")
+    )
+    jobs.enrich(["2604.00001"])
+    assert [row.reason for row in rows(line, Work.ENRICH)] == [None]
 
 
 @pytest.mark.parametrize(
@@ -217,3 +257,101 @@ def test_what_kills_its_worker_again_and_again_is_buried(line: Line, real: Fixed
     jobs.enrich(["2604.00001"])
     (row,) = rows(line, Work.ENRICH)
     assert (row.state, row.reason) == (State.DEAD, "its worker died of it, again and again")
+
+
+# The ground gives way
+
+
+def test_work_that_the_database_refuses_is_left_as_it_is(
+    line: Line, real: FixedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    owe(line, Work.ENRICH, "2604.00001")
+    before = rows(line, Work.ENRICH)
+    line.runtime.store.close()
+    with read_only():
+        jobs.enrich(["2604.00001"])
+        line.runtime.store.close()
+    assert rows(line, Work.ENRICH) == before
+    assert "enrich of 2604.00001 waits: the database refuses: attempt to write a readonly database" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("times", [1, 3 * MAX_FAILURES])
+def test_a_database_that_fails_in_mid_job_does_not_count_against_the_work(
+    line: Line, real: FixedClock, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """Its lock is held for longer than anyone waits, or the disk is full, once or all night."""
+    owe(line, Work.ENRICH, "2604.00001")
+    store = line.runtime.store
+
+    def run_full(runtime: Runtime, _claims: list[Claim]) -> None:
+        with runtime.store.write() as connection:
+            connection.exec_driver_sql("PRAGMA max_page_count = 1")
+            connection.exec_driver_sql("CREATE TABLE larger (text TEXT)")
+            connection.exec_driver_sql("INSERT INTO larger VALUES (zeroblob(1000000))")
+
+    monkeypatch.setattr(jobs, "enrich_papers", run_full)
+    for _ in range(times):
+        jobs.enrich(["2604.00001"])
+        store.close()  # the limit was its connection's
+        (row,) = rows(line, Work.ENRICH)
+        assert (row.state, row.failures) == (State.PENDING, 0)
+        assert row.reason == "the database refuses: database or disk is full"
+        assert row.not_before
+        real.at = row.not_before
+
+
+def test_what_cannot_even_be_given_back_is_given_back_when_the_database_takes_it(
+    line: Line, real: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0.05)
+    store = Store(line.settings.database_url)
+    monkeypatch.setattr(runtimes, "_current", replace(line.runtime, store=store, real_clock=real))
+    monkeypatch.setattr(jobs, "_RETRY_SECONDS", 0.01)
+    owe(line, Work.ENRICH, "2604.00001")
+    release, tries = threading.Event(), []
+
+    def be_locked_out(runtime: Runtime, _claims: list[Claim]) -> None:
+        held = threading.Event()
+        threading.Thread(target=hold, args=(store.path, held, release), daemon=True).start()
+        assert held.wait(60)
+        with runtime.store.write():
+            raise AssertionError("it is locked")
+
+    def note(*arguments: Any, **named: Any) -> None:
+        tries.append(1)
+        if len(tries) == 3:
+            release.set()
+        give_back(*arguments, **named)
+
+    give_back = jobs.give_back
+    monkeypatch.setattr(jobs, "give_back", note)
+    monkeypatch.setattr(jobs, "enrich_papers", be_locked_out)
+    jobs.enrich(["2604.00001"])
+    store.close()
+    (row,) = rows(line, Work.ENRICH)
+    assert (row.state, row.failures, row.reason) == (
+        State.PENDING,
+        0,
+        "the database refuses: database is locked",
+    )
+    assert len(tries) >= 3
+
+
+def hold(database: Path, held: threading.Event, release: threading.Event) -> None:
+    with locked(database):
+        held.set()
+        release.wait(60)
+
+
+def test_what_a_dead_process_held_is_given_back_with_the_reason(line: Line, real: FixedClock) -> None:
+    owe(line, Work.ENRICH, "2604.00001", "2604.00002")
+    with line.runtime.store.write() as connection:
+        owed.claim(connection, Work.ENRICH, ["2604.00001"], line.runtime.times(), 10, "enrich-1")
+        owed.claim(connection, Work.ENRICH, ["2604.00002"], line.runtime.times(), 10, "enrich-2")
+    jobs.give_back_abandoned(runtimes.current(), "enrich-1", "it was killed")
+    dead, alive = rows(line, Work.ENRICH)
+    assert (dead.state, dead.failures, dead.reason) == (State.PENDING, 1, "it was killed")
+    assert alive.state == State.RUNNING
+    jobs.give_back_abandoned(runtimes.current(), "enrich-2", "it was told to stop", counts=False)
+    assert [row.failures for row in rows(line, Work.ENRICH)] == [1, 0]

@@ -11,6 +11,7 @@ from feeds.errors import TopicsFileError
 from feeds.store import owed, site
 from feeds.store.engine import Store
 from feeds.store.owed import State, Work
+from tests.support.ground import read_only
 from tests.support.wires import Line, make_settings
 from workers.preparing import make_authority, prepare_database, prepare_topics, take_back_leases
 
@@ -97,3 +98,20 @@ def test_what_a_killed_wire_had_claimed_is_free_at_once(make_line: MakeLine) -> 
         (row,) = owed.list_owed(connection, Work.POLL)
     assert row.state == State.PENDING
     assert line.runtime.dispatcher.dispatch(line.runtime.times()) >= 1
+
+
+def test_a_database_that_refuses_is_served_as_it_is(make_line: MakeLine, caplog: pytest.LogCaptureFixture) -> None:
+    """A full disk at a restart: what is there can still be read."""
+    line = make_line(TOPICS)
+    line.work()
+    with line.runtime.store.read() as connection:
+        before = owed.list_owed(connection)
+    line.runtime.store.close()
+    with read_only():
+        prepare_database(line.settings)
+        prepare_topics(line.runtime)
+        take_back_leases(line.runtime)
+        line.runtime.store.close()
+    with line.runtime.store.read() as connection:
+        assert owed.list_owed(connection) == before
+    assert "the database refuses, work waits: attempt to write a readonly database" in caplog.text

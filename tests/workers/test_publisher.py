@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import pytest
 
@@ -78,3 +79,11 @@ def test_whoever_was_taken_over_publishes_nothing(line: Line) -> None:
     with pytest.raises(SupersededError):
         publish_topics(line.runtime, [Claim(Work.PUBLISH, "vision", attempt=99, asked=1, failures=0)])
     assert entries(line, "vision") == []
+
+
+def test_a_wait_that_a_wrong_clock_made_endless_is_cut_short(line: Line) -> None:
+    """Papers that joined under a clock years ahead wait until then, but are looked at again and again."""
+    with line.runtime.store.write() as connection:
+        join(connection, ["2604.00001"], now=MORNING + timedelta(days=1000), tldr=False)
+    publish(line, "vision")
+    assert due(line)["vision"] == MORNING + HOLD

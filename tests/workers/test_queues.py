@@ -20,6 +20,7 @@ from rq.webhook import Webhook
 from feeds.store import owed
 from feeds.store.engine import Store
 from feeds.store.owed import Owed, Times, Work
+from tests.support.ground import read_only
 from tests.support.hosts import Host
 from tests.support.papers import NOW
 from workers import jobs
@@ -182,11 +183,45 @@ def test_a_queue_that_is_out_of_reach_loses_nothing(
     owe(store, Work.POLL, "cs.CV")
     with connect(f"unix://{tmp_path / 'nobody.sock'}", retries=0) as nobody:
         assert Dispatcher(store, nobody).dispatch(TIMES) == 0
-    assert "the queue is out of reach, 1 pieces of work wait" in caplog.text
+        away = Dispatcher(store, nobody)
+        assert [away.dispatch(TIMES) for _ in range(3)] == [0, 0, 0]
+    assert caplog.text.count("the queue is out of reach, work waits") == 2  # once each, not once a turn
     (row,) = rows(store)
     assert row.dispatch is None
     assert dispatcher.dispatch(TIMES) == 1  # at once: nothing says it was dispatched
     assert len(queued(redis, ARXIV)) == 1
+
+
+def test_what_failed_shares_its_job_with_ever_fewer_others(
+    store: Store, redis: Redis, dispatcher: Dispatcher
+) -> None:
+    """One paper that kills its worker must not take the other ninety-nine of its batch with it."""
+    ids = [f"2604.{number:05d}" for number in range(1, 101)]
+    owe(store, Work.ENRICH, *ids)
+    at = TIMES
+    for expected in ([100], [10] * 10, [1] * 100, [1] * 100):
+        at = Times(NOW, at.real + timedelta(seconds=200))
+        dispatcher.dispatch(at)
+        jobs = queued(redis, WORK)
+        assert sorted(len(job.args[0]) for job in jobs) == expected
+        assert keys_of(jobs) == ids
+        redis.flushall()
+        with store.write() as connection:
+            for job in jobs:  # each dies of it
+                owed.claim(connection, Work.ENRICH, job.args[0], at, 100)
+
+
+def test_a_database_that_refuses_is_said_once_and_loses_nothing(
+    store: Store, redis: Redis, dispatcher: Dispatcher, caplog: pytest.LogCaptureFixture
+) -> None:
+    owe(store, Work.POLL, "cs.CV")
+    store.close()
+    with read_only():
+        assert [dispatcher.dispatch(TIMES) for _ in range(3)] == [0, 0, 0]
+        store.close()
+    assert caplog.text.count("the database refuses, work waits: attempt to write a readonly database") == 1
+    assert dispatcher.dispatch(TIMES) == 1
+    assert "work goes on" in caplog.text
 
 
 def test_a_queue_that_goes_away_in_between_loses_nothing(

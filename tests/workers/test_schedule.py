@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from feeds.clock import FixedClock
 from feeds.errors import TopicsFileError
-from feeds.store import owed, topics
+from feeds.store import listings, owed, topics
 from feeds.store.owed import Work
+from tests.support.ground import read_only
 from tests.support.listings import Item
 from tests.support.wires import FRIDAY, MORNING, Line, write_topics
 from workers import schedule
@@ -110,6 +112,21 @@ def test_a_file_that_could_not_be_taken_over_is_tried_again(line: Line, monkeypa
     assert set(titles(line)) == {"vision", "speech"}
 
 
+def test_a_database_that_refuses_leaves_the_file_for_later(line: Line, caplog: pytest.LogCaptureFixture) -> None:
+    scheduler = Scheduler(line.runtime)
+    scheduler.tick()
+    write(line, VISION, SPEECH)
+    line.runtime.store.close()
+    with read_only():
+        scheduler.tick()
+        scheduler.tick()
+        line.runtime.store.close()
+    assert titles(line) == {"vision": "Vision"}
+    assert "Traceback" not in caplog.text
+    scheduler.tick()
+    assert set(titles(line)) == {"vision", "speech"}
+
+
 def _fail(_runtime: Runtime) -> list[str]:
     raise OSError("disk full")
 
@@ -155,6 +172,26 @@ def test_only_the_listings_of_a_demo_are_polled(line: Line) -> None:
     assert polled(line) == ["cs.SD"]
     with line.runtime.store.read() as connection:
         assert polled_listings(connection) == ["cs.CV", "cs.SD", "eess.AS"]
+
+
+def test_a_clock_that_was_years_ahead_at_the_start_holds_no_listing_up_when_it_is_right(line: Line) -> None:
+    """A machine without a battery boots with any time, works by it, and learns the right one later."""
+    ahead = timedelta(days=3650)
+    line.runtime = replace(line.runtime, real_clock=FixedClock(MORNING + ahead))
+    line.set_time(MORNING + ahead)
+    line.announce([Item("2604.00001")], day=FRIDAY)
+    line.poll()
+    line.set_time(MORNING)
+    line.runtime = replace(line.runtime, real_clock=FixedClock(MORNING))
+    line.announce([Item("2604.00001"), Item("2604.00002")], day=FRIDAY)
+    Scheduler(line.runtime).tick()
+    line.work()
+    with line.runtime.store.read() as connection:
+        (poll,) = owed.list_owed(connection)
+        visit = listings.last_visits(connection)["cs.CV"]
+    assert (visit.visited_at, visit.announced) == (MORNING, 1)
+    assert MORNING < poll.due_at < MORNING + timedelta(days=2)
+    assert line.get("/feeds/vision.atom").count(b"<entry>") == 2
 
 
 def test_what_is_due_comes_into_the_queue_and_what_is_lost_comes_again(line: Line) -> None:

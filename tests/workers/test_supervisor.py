@@ -9,13 +9,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from feeds.clock import parse_rfc3339
 from tests.support.processes import PATIENCE_SECONDS, environ, processes_with, wait_for
 from tests.workers.pids import await_pid, end, is_gone
 from workers import supervisor
+from workers.roster import load_roster
 from workers.supervisor import Part, Supervisor
 
 #: What every driver begins with: its folder, a log that all its parts write to, and short waits.
@@ -46,7 +49,7 @@ def announce():
 
 def run(*parts):
     try:
-        Supervisor(parts, {"PATH": "/usr/bin:/bin", "MARK": str(here)}, announce).run()
+        Supervisor(parts, {"PATH": "/usr/bin:/bin", "MARK": str(here)}, announce, here).run()
     except StartError as error:
         print("StartError:", error)
         sys.exit(1)
@@ -200,6 +203,123 @@ def test_a_part_that_does_not_come_up_ends_the_start_with_one_line(tmp_path: Pat
         assert re.search(f"StartError: {said}", it.output)
         assert "Traceback" not in it.output
         assert it.log == ["good up", "good down"]
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        (
+            'Part("bad", sh("exit 3"), is_ready=lambda: False, essential=False)',
+            r"bad ended \(exit 3\), starts again",
+        ),
+        (
+            'Part("bad", sh("exec sleep 1000"), is_ready=lambda: False, ready_seconds=0.2, essential=False)',
+            r"bad is not ready after 0\.2 s",
+        ),
+        ('Part("bad", [str(here / "nothing")], essential=False)', r"bad could not be started: .*starts again"),
+    ],
+    ids=["ends", "never ready", "does not exist"],
+)
+def test_a_part_that_is_not_essential_ends_no_start(tmp_path: Path, part: str, said: str) -> None:
+    script = f'run({part}, Part("web", stays("web"), is_ready=lambda: logged("web up")))'
+    with driven(tmp_path, script) as it:
+        it.await_log("announced")
+        it.await_output(said)
+        assert "web up" in it.log
+        it.signal(signal.SIGTERM)
+        assert it.end() == 0
+
+
+def test_what_was_missing_at_the_start_comes_up_later(tmp_path: Path) -> None:
+    script = """
+run(
+    Part("late", sh("[ -e now ] || exit 1; echo late up >> log; exec sleep 1000"), is_ready=lambda: False,
+         essential=False),
+    Part("web", stays("web")),
+)
+"""
+    with driven(tmp_path, script) as it:
+        it.await_log("announced")
+        it.await_output(r"not running yet: late; they are kept being started")
+        (tmp_path / "now").touch()
+        it.await_log("late up")
+        wait_for(lambda: phases(tmp_path).get("late") == "running", "the roster")
+
+
+# The roster
+
+
+def phases(folder: Path) -> dict[str, str]:
+    return {part.name: part.state for part in load_roster(folder)}
+
+
+def test_the_roster_tells_what_runs_since_when_and_how_often(tmp_path: Path) -> None:
+    script = """
+run(
+    Part("base", stays("base"), is_ready=lambda: logged("base up"), foundation=True),
+    Part("once", sh("exit 0"), once=True),
+    Part("part", sh("echo up >> log; exec sleep 1000")),
+)
+"""
+    with driven(tmp_path, script) as it:
+        it.await_log("up")
+        wait_for(lambda: phases(tmp_path) == {"base": "running", "once": "done", "part": "running"}, "the roster")
+        base, once, part = load_roster(tmp_path)
+        assert base.pid
+        assert not is_gone(base.pid)
+        assert parse_rfc3339(base.started_at) <= datetime.now(UTC)
+        assert (base.restarts, base.last_exit) == (0, "")
+        assert (once.pid, once.last_exit) == (None, "exit 0")
+        assert part.pid
+        os.kill(part.pid, signal.SIGKILL)
+        it.await_log("up", times=2)
+        wait_for(lambda: phases(tmp_path)["part"] == "running", "the roster")
+        again = load_roster(tmp_path)[-1]
+        assert again.pid not in (None, part.pid)
+        assert (again.restarts, again.last_exit) == (1, "signal 9: Killed")
+        it.signal(signal.SIGTERM)
+        assert it.end() == 0
+    assert load_roster(tmp_path) == []
+    assert not list(tmp_path.glob("parts.json*"))
+
+
+def test_a_part_that_waits_for_its_next_start_is_told_with_its_end(tmp_path: Path) -> None:
+    script = 'supervisor._FIRST_BACKOFF_SECONDS = 30.0\nrun(Part("weak", sh("exit 3")))'
+    with driven(tmp_path, script) as it:
+        wait_for(lambda: phases(tmp_path) == {"weak": "waiting"}, "the roster")
+        (weak,) = load_roster(tmp_path)
+        assert (weak.pid, weak.restarts, weak.last_exit) == (None, 0, "exit 3")
+        it.signal(signal.SIGTERM)
+        assert it.end() == 0
+
+
+def test_the_roster_is_written_on_a_change_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[object] = []
+    monkeypatch.setattr(supervisor, "save_roster", lambda _folder, parts: written.append(parts))
+    it = Supervisor([], {}, announce=_nothing, folder=tmp_path)
+    it._children.append(supervisor._Child(Part("part", ["true"])))
+    for _ in range(3):
+        it._keep_roster()
+    assert len(written) == 1
+    it._children[0].last_exit = "exit 1"
+    it._keep_roster()
+    assert len(written) == 2
+
+
+def test_a_disk_that_does_not_take_the_roster_stops_nothing(tmp_path: Path) -> None:
+    script = """
+def refuse(*_arguments):
+    raise OSError(28, "No space left on device")
+supervisor.save_roster = refuse
+run(Part("part", stays("part")))
+"""
+    with driven(tmp_path, script) as it:
+        it.await_log("announced")
+        it.await_output("the roster could not be written: .*No space left")
+        assert it.output.count("the roster could not be written") == 1
+        it.signal(signal.SIGTERM)
+        assert it.end() == 0
+        assert it.log[-1] == "part down"
 
 
 def test_a_stop_during_the_start_is_heeded(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from workers.engine import connect, embedded_command, is_alive
 from workers.preparing import prepare_database, prepare_topics
 from workers.queues import ARXIV, WORK, count_workers, make_queue
 from workers.runtime import Runtime, make_runtime
+from workers.worker import _TTL_SECONDS, make_worker
 
 TOPICS: list[dict[str, object]] = [{"slug": "vision", "title": "Vision", "categories": ["cs.CV"]}]
 
@@ -67,6 +68,11 @@ class Place:
         with started(["work", queue], self.environ, self.folder) as it:
             wait_for(lambda: count_workers(self.redis)[queue] == 1, "the worker")
             yield it
+
+    def dispatch(self) -> Place:
+        """What a scheduler does once a second."""
+        self.runtime.dispatch()
+        return self
 
     def visit(self) -> Visit | None:
         with self.store.read() as connection:
@@ -169,22 +175,85 @@ def test_its_horse_dies_with_it(place: Place, hang: Hang) -> None:
     assert place.visit() is None
 
 
-def test_it_survives_its_horse(place: Place, host: Host, hang: Hang) -> None:
+def test_it_survives_its_horse_and_gives_back_what_that_held(place: Place, host: Host, hang: Hang) -> None:
     with place.worker(ARXIV) as worker:
         place.runtime.dispatch()
         assert hang.asked.wait(60)
         (horse,) = children(worker.process.pid)
         os.kill(horse, signal.SIGKILL)
+        wait_for(lambda: place.state()[0] == State.PENDING, "the row")
+        assert place.state()[1] == "the process that did it was killed"
         hang.let.set()
         host.serve("/atom/cs.CV", make_listing([Item()]))
-        failed = make_queue(place.redis, ARXIV).failed_job_registry
-        wait_for(lambda: failed.get_job_count() == 1, "the end of the job")
-        with place.store.write() as connection:  # all that it held would come free by itself, in a while
-            owed.release_all(connection)
-        place.redis.delete(*place.redis.keys("wire:gate:*"))
-        place.runtime.dispatch()
+        wait_for(lambda: place.dispatch().visit() is not None, "the next attempt")
         assert place.await_visit().outcome == VisitOutcome.NEWS
         assert worker.process.poll() is None
+
+
+def test_a_horse_ignores_what_asks_its_worker_to_stop(place: Place, hang: Hang) -> None:
+    """systemd tells all processes of a service at once."""
+    with place.worker(ARXIV) as worker:
+        place.runtime.dispatch()
+        assert hang.asked.wait(60)
+        (horse,) = children(worker.process.pid)
+        os.kill(horse, signal.SIGTERM)
+        worker.process.send_signal(signal.SIGTERM)
+        wait_for(lambda: is_told_to_stop(place.redis), "the signal's arrival")
+        hang.let.set()
+        assert worker.process.wait(60) == 0
+    assert place.await_visit().outcome == VisitOutcome.NEWS
+
+
+def test_a_job_that_does_not_end_is_given_back_when_it_stops(place: Place, hang: Hang) -> None:
+    with place.worker(ARXIV) as worker:
+        place.runtime.dispatch()
+        assert hang.asked.wait(60)
+        worker.process.send_signal(signal.SIGTERM)
+        assert worker.process.wait(60) == 0
+        assert "the running job does not end" in worker.output
+        assert place.state() == (State.PENDING, "its worker was told to stop")
+        with place.store.read() as connection:
+            assert [row.failures for row in owed.list_owed(connection, Work.POLL)] == [0]
+
+
+def test_it_stops_in_time_with_its_engine_out_of_reach(tmp_path: Path, host: Host, hang: Hang) -> None:
+    with running_engine() as url:
+        place = Place(tmp_path, url, host)
+        with place.worker(ARXIV) as worker:
+            place.runtime.dispatch()
+            assert hang.asked.wait(60)
+            with connect(url, retries=0) as client:
+                client.shutdown()
+            (horse,) = children(worker.process.pid)
+            worker.process.send_signal(signal.SIGTERM)
+            worker.process.wait(15)  # the supervisor's patience, and some for a slow machine
+            wait_for(lambda: is_gone(horse), "the death of the horse")
+        place.store.close()
+
+
+def test_no_two_workers_have_the_same_name(redis_url: str) -> None:
+    """RQ refuses a name that is on the register, and one that was killed stays there."""
+    with connect(redis_url) as redis:
+        names = {make_worker(redis, make_queue(redis, WORK)).name for _ in range(20)}
+    assert len(names) == 20
+
+
+def test_a_worker_that_was_killed_is_soon_off_the_register(place: Place) -> None:
+    with place.worker(WORK) as worker:
+        (key,) = place.redis.smembers("rq:workers")
+        assert 0 < place.redis.ttl(key) <= _TTL_SECONDS
+        worker.process.kill()
+        worker.process.wait()
+        assert 0 < place.redis.ttl(key) <= _TTL_SECONDS
+        place.redis.pexpire(key, 1)  # some seconds later
+        wait_for(lambda: count_workers(place.redis)[WORK] == 0, "the register")
+
+
+def test_a_flushed_register_is_written_again(place: Place) -> None:
+    with place.worker(WORK):
+        place.redis.flushall()
+        assert count_workers(place.redis)[WORK] == 0
+        wait_for(lambda: count_workers(place.redis)[WORK] == 1, "the worker on the register")
 
 
 def test_a_job_that_is_out_of_time_is_a_failed_look_and_not_a_failed_job(place: Place, hang: Hang) -> None:

@@ -12,8 +12,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from feeds.errors import DatabaseError
-from feeds.store.engine import Store
+from feeds.store import engine
+from feeds.store.engine import Store, is_outage
 from feeds.store.tables import metadata
+from tests.support.ground import locked
 
 
 def test_migrations_end_in_the_schema_of_the_tables(store: Store) -> None:
@@ -121,3 +123,37 @@ def test_writers_wait_for_each_other(store: Store) -> None:
     at_once(count_up, store.url, 4)
     with store.read() as connection:
         assert connection.execute(text("SELECT value FROM site")).scalar_one() == "100"
+
+
+# What is at fault
+
+
+def fails(store: Store, *statements: str) -> Exception:
+    """What comes of statements that cannot succeed."""
+    try:
+        with store.write() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+    except Exception as error:
+        return error
+    raise AssertionError(f"{statements} succeeded")
+
+
+def test_a_database_that_refuses_is_told_from_a_wrong_statement(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not is_outage(fails(store, "SELECT nonsense"))
+    assert not is_outage(fails(store, "SELECT * FROM no_such_table"))
+    assert not is_outage(fails(store, "INSERT INTO site VALUES (NULL, NULL)"))
+    assert not is_outage(ValueError("locked"))
+    assert is_outage(fails(store, "PRAGMA query_only = ON", "DELETE FROM site"))
+    store.close()
+    assert is_outage(fails(store, "PRAGMA max_page_count = 1", "CREATE TABLE more (text TEXT)"))
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0.05)
+    impatient = Store(store.url)
+    with locked(store.path):
+        assert is_outage(fails(impatient))
+    impatient.close()
+    store.close()
+    store.path.write_bytes(b"no database at all" * 1000)
+    assert is_outage(fails(store, "DELETE FROM site"))

@@ -105,18 +105,18 @@ def test_failed_work_rests_on_the_machines_clock(store: Store) -> None:
     owe(store)
     with store.write() as connection:
         (taken,) = owed.claim(connection, Work.PUBLISH, ["a"], AT, 60)
-        owed.postpone(connection, taken, "why", NOW + timedelta(60))
+        owed.postpone(connection, taken, "why", NOW + timedelta(seconds=60))
     assert claim(store, Times(NOW + timedelta(days=30), NOW)) is None
     (row,) = rows(store)
     assert (row.failures, row.reason) == (1, "why")
-    assert must_claim(store, Times(NOW, NOW + timedelta(61))).failures == 1
+    assert must_claim(store, later(61)).failures == 1
 
 
 def test_owing_again_ends_the_rest(store: Store) -> None:
     owe(store)
     taken = must_claim(store)
     with store.write() as connection:
-        owed.postpone(connection, taken, "why", NOW + timedelta(60))
+        owed.postpone(connection, taken, "why", NOW + timedelta(seconds=60))
     owe(store)
     assert claim(store)
 
@@ -187,5 +187,111 @@ def test_a_starting_wire_takes_back_what_a_killed_one_left(store: Store) -> None
         owed.note_dispatch(connection, Work.PUBLISH, ["a"], "job-1", NOW)
         owed.release_all(connection)
     assert claim(store)
+    with pytest.raises(SupersededError), store.write() as connection:
+        owed.settle(connection, [first])
+
+
+def test_work_that_is_not_to_blame_fails_without_a_count(store: Store) -> None:
+    owe(store)
+    with store.write() as connection:
+        (failed,) = owed.claim(connection, Work.PUBLISH, ["a"], AT, 60)
+        owed.postpone(connection, failed, "full", NOW, counts=False)
+    (row,) = rows(store)
+    assert (row.failures, row.reason) == (0, "full")
+
+
+def test_a_lease_is_renewed_by_whoever_holds_it_and_by_no_other(store: Store) -> None:
+    owe(store)
+    first = must_claim(store)
+    with store.write() as connection:
+        owed.renew(connection, [first], later(50).real, 60)
+    assert claim(store, later(100)) is None
+    second = must_claim(store, later(111))
+    with store.write() as connection:
+        owed.renew(connection, [first], later(160).real, 60)
+    assert claim(store, later(170)) is None
+    third = must_claim(store, later(172))
+    assert (second.attempt, third.attempt) == (first.attempt + 1, first.attempt + 2)
+
+
+def test_what_a_job_holds_is_told_by_its_id(store: Store) -> None:
+    owe(store, "a")
+    owe(store, "b")
+    with store.write() as connection:
+        owed.note_dispatch(connection, Work.PUBLISH, ["a", "b"], "job-2", NOW)
+        held = owed.claim(connection, Work.PUBLISH, ["a"], AT, 60, "job-1")
+    with store.read() as connection:
+        assert owed.list_held(connection, "job-1") == held
+        assert owed.list_held(connection, "job-2") == []
+    with store.write() as connection:
+        owed.settle(connection, held)
+        assert owed.list_held(connection, "job-1") == []
+
+
+# Clocks that jump
+
+JUMPS = {
+    "back by a day": timedelta(days=-1),
+    "years back": timedelta(days=-3000),
+}
+
+
+@pytest.mark.parametrize("jump", JUMPS.values(), ids=JUMPS)
+def test_work_of_a_time_that_was_set_back_is_not_held_up(store: Store, jump: timedelta) -> None:
+    """The machine's clock was ahead when all this was written, and is right again."""
+    after = Times(NOW, NOW + jump)
+    for key in ("leased", "resting", "dispatched"):
+        owe(store, key)
+    must_claim(store, key="leased")
+    with store.write() as connection:
+        (failed,) = owed.claim(connection, Work.PUBLISH, ["resting"], AT, 60)
+        owed.postpone(connection, failed, "why", NOW + timedelta(hours=2))
+        owed.note_dispatch(connection, Work.PUBLISH, ["dispatched"], "job-1", NOW)
+    with store.read() as connection:
+        assert {row.key for row in owed.list_dispatchable(connection, after, 10)} == {
+            "leased",
+            "resting",
+            "dispatched",
+        }
+    assert all(claim(store, after, key) for key in ("leased", "resting", "dispatched"))
+
+
+def test_what_was_planned_by_a_clock_years_ahead_is_due_when_the_clock_is_right_again(store: Store) -> None:
+    owe(store, in_seconds=5 * 365 * 86400)
+    with store.read() as connection:
+        assert owed.count_open(connection, [Work.PUBLISH], NOW) == 1
+        assert not owed.is_settled(connection, Work.PUBLISH, ["a"], AT)
+        assert [row.key for row in owed.list_dispatchable(connection, AT, 10)] == ["a"]
+    assert claim(store)
+
+
+def test_a_clock_set_back_by_a_day_costs_a_listing_no_more_than_its_usual_gap(store: Store) -> None:
+    owe(store, in_seconds=25 * 3600)
+    assert claim(store, Times(NOW - timedelta(days=1), NOW))
+
+
+@pytest.mark.parametrize(
+    ("lease", "rest", "gap"), [(owed.LONGEST_LEASE, owed.LONGEST_REST, owed.LONGEST_GAP)], ids=["the longest"]
+)
+def test_what_may_lie_ahead_is_waited_for(store: Store, lease: timedelta, rest: timedelta, gap: timedelta) -> None:
+    owe(store, "gap", gap.total_seconds())
+    owe(store, "rest")
+    owe(store, "lease")
+    with store.write() as connection:
+        owed.claim(connection, Work.PUBLISH, ["lease"], AT, lease.total_seconds())
+        (failed,) = owed.claim(connection, Work.PUBLISH, ["rest"], AT, 60)
+        owed.postpone(connection, failed, "why", NOW + rest)
+    with store.read() as connection:
+        assert owed.list_dispatchable(connection, AT, 10) == []
+    ahead = Times(NOW + gap, NOW + rest)
+    assert [key for key in ("gap", "rest", "lease") if claim(store, ahead, key)] == ["gap", "rest", "lease"]
+
+
+def test_a_clock_that_jumps_ahead_takes_work_away_and_the_fence_keeps_its_effects_single(store: Store) -> None:
+    owe(store)
+    first = must_claim(store)
+    second = must_claim(store, later(86400))
+    with store.write() as connection:
+        owed.settle(connection, [second])
     with pytest.raises(SupersededError), store.write() as connection:
         owed.settle(connection, [first])
