@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from feeds.model import identifiers, taxonomy
+from feeds.model.code_links import find_code_links
 from feeds.model.documents import Publication
 from feeds.model.entries import Category, Entry, Feed, Link, Member, Site
+from feeds.model.papers import Paper
 from feeds.model.summaries import EMBEDDED, Summary
 from feeds.model.topics import Topic
 
@@ -62,7 +64,7 @@ def _compose_entry(topic: Topic, member: Member) -> Entry:
         published_at=membership.joined_at,
         updated_at=membership.updated_at,
         updated_reason=membership.updated_reason,
-        links=_links(paper.arxiv_id, paper.licence),
+        links=_links(paper),
         categories=tuple(Category(term, taxonomy.label(term)) for term in paper.categories),
         paper=paper,
         tldr=str(member.tldr.data) if member.tldr else None,
@@ -72,14 +74,15 @@ def _compose_entry(topic: Topic, member: Member) -> Entry:
     )
 
 
-def _links(arxiv_id: str, licence: str | None) -> tuple[Link, ...]:
+def _links(paper: Paper) -> tuple[Link, ...]:
     links = [
-        Link(identifiers.abstract_url(arxiv_id), "alternate", "text/html", "Abstract"),
-        Link(identifiers.pdf_url(arxiv_id), "related", "application/pdf", "PDF"),
-        Link(identifiers.html_url(arxiv_id), "related", "text/html", "HTML"),
+        Link(identifiers.abstract_url(paper.arxiv_id), "alternate", "text/html", "Abstract"),
+        Link(identifiers.pdf_url(paper.arxiv_id), "related", "application/pdf", "PDF"),
+        Link(identifiers.html_url(paper.arxiv_id), "related", "text/html", "HTML"),
     ]
-    if licence and licence.startswith(("http://", "https://")):
-        links.append(Link(licence, "license", "text/html"))
+    links += [Link(url, "related", "text/html", "Code") for url in find_code_links(paper.comment, paper.abstract)]
+    if paper.licence and paper.licence.startswith(("http://", "https://")):
+        links.append(Link(paper.licence, "license", "text/html"))
     return tuple(links)
 
 

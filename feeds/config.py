@@ -69,12 +69,20 @@ class Settings:
     workers: int
     contact: str | None
     arxiv_listing_url: str
+    arxiv_api_url: str
+    arxiv_oai_url: str
+    arxiv_site_url: str
     arxiv_min_interval: float
     clock_file: Path | None
     only_listings: tuple[str, ...]
     log_level: str
     log_format: str
     notice: str
+    alert_webhook: str | None = field(repr=False)
+
+    def interval_for(self, url: str) -> float:
+        """Seconds between a request there and the next one anywhere; arXiv's own hosts are never asked faster."""
+        return max(self.arxiv_min_interval, ARXIV_MIN_INTERVAL_SECONDS if is_at_arxiv(url) else 0.0)
 
 
 @dataclass(frozen=True)
@@ -194,14 +202,18 @@ def _read_secret(setting: Setting, path: Path) -> str:
 
 
 def _check_interval(settings: Settings) -> None:
-    host = (urlsplit(settings.arxiv_listing_url).hostname or "").rstrip(".")
-    at_arxiv = host == "arxiv.org" or host.endswith(".arxiv.org")
-    if at_arxiv and settings.arxiv_min_interval < ARXIV_MIN_INTERVAL_SECONDS:
+    if is_at_arxiv(settings.arxiv_listing_url) and settings.arxiv_min_interval < ARXIV_MIN_INTERVAL_SECONDS:
         raise SettingsError(
             "WIRE_ARXIV_MIN_INTERVAL",
             str(settings.arxiv_min_interval),
             f"arXiv allows one request every {ARXIV_MIN_INTERVAL_SECONDS:g} seconds; expected 3 or more",
         )
+
+
+def is_at_arxiv(url: str) -> bool:
+    """Whether an address is one of arXiv's own."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    return host == "arxiv.org" or host.endswith(".arxiv.org")
 
 
 def _check_clock(settings: Settings) -> None:
@@ -299,6 +311,13 @@ def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
     return read
 
 
+def _webhook(text: str) -> str:
+    url = _split(text)
+    if url is None or url.scheme not in ("http", "https") or not url.hostname:
+        raise ValueError("expected an http or https address")
+    return text
+
+
 def _log_level(text: str) -> str:
     return _one_of(LOG_LEVELS)(text).upper()
 
@@ -340,6 +359,9 @@ TABLE: tuple[Setting, ...] = (
     Setting("contact", "", "Who runs this wire (mail or web address); part of every request's User-Agent",
             _optional(_contact)),
     Setting("arxiv_listing_url", "https://rss.arxiv.org", "arXiv's listing feeds", _http_url),
+    Setting("arxiv_api_url", "https://export.arxiv.org/api/query", "arXiv's query API", _http_url),
+    Setting("arxiv_oai_url", "https://oaipmh.arxiv.org/oai", "arXiv's OAI-PMH", _http_url),
+    Setting("arxiv_site_url", "https://export.arxiv.org", "arXiv's pages: catch-up", _http_url),
     Setting("arxiv_min_interval", "3", "Seconds between two requests to arXiv; under 3 is refused for arxiv.org",
             _seconds),
     Setting("clock_file", "", "Demos and tests only: a file that holds the present time (RFC 3339)",
@@ -347,6 +369,8 @@ TABLE: tuple[Setting, ...] = (
     Setting("only_listings", "", "Demos and tests only: the listings that may be polled, with commas between",
             _listings),
     Setting("notice", "", "A line that every page shows on top", _notice),
+    Setting("alert_webhook", "", "Address that gets a POST for every incident that opens or closes",
+            _optional(_webhook), secret=True),
     Setting("log_level", "info", "What goes to the log: debug, info, warning or error", _log_level),
     Setting("log_format", "text", "How it is written: text or json, one line a message", _one_of(LOG_FORMATS)),
 )  # fmt: skip

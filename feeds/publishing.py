@@ -19,14 +19,18 @@ from feeds.model.documents import Document, Publication
 from feeds.model.entries import Feed, Member, Site
 from feeds.model.topics import Topic
 from feeds.render.atom import render_atom
+from feeds.render.incidents import render_incidents
 from feeds.render.opml import render_opml
-from feeds.store import memberships, publications, topics
+from feeds.store import incidents, memberships, publications, topics
 from feeds.store.engine import Connection, Store
 from feeds.store.memberships import Standing
 from feeds.store.topics import StoredTopic
 
 #: Formats by file name ending: how they are made, and their media type.
 FORMATS: dict[str, tuple[Callable[[Feed], bytes], str]] = {"atom": (render_atom, documents.ATOM)}
+
+
+_INCIDENTS_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -146,9 +150,20 @@ class Publisher:
         with self._store.read() as connection:
             stored = topics.list_topics(connection)
         served = _in_order(item.topic for item in stored if not item.topic.retired)
-        born_at = datetime.combine(date.fromisoformat(self._site.authority_on), time.min, UTC)
-        modified_at = max((item.defined_at for item in stored), default=born_at)
+        modified_at = max((item.defined_at for item in stored), default=self._born_at())
         return Document(render_opml(served, self._site), documents.OPML, modified_at.replace(microsecond=0))
+
+    def find_incidents(self) -> Document:
+        """What went wrong, as a feed."""
+        with self._store.read() as connection:
+            newest = incidents.list_incidents(connection, limit=_INCIDENTS_SHOWN)
+        born_at = self._born_at()
+        body = render_incidents(newest, self._site, composing.tag_uri(self._site, "incidents"), born_at)
+        modified_at = max((incident.changed_at for incident in newest), default=born_at)
+        return Document(body, documents.ATOM, modified_at.replace(microsecond=0))
+
+    def _born_at(self) -> datetime:
+        return datetime.combine(date.fromisoformat(self._site.authority_on), time.min, UTC)
 
     def find_topic(self, slug: str) -> TopicView:
         """The topic composed, for a page.

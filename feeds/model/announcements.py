@@ -40,9 +40,18 @@ class Outcome(StrEnum):
     """What became of a listing on a day (the accounted-for day)."""
 
     NEWS = "news"
-    CLOSED = "closed"
-    UNCONFIRMED = "unconfirmed"
-    REFUSED = "refused"
+    CLOSED = "closed"  #: no polled listing moved: a weekend, a holiday
+    STALE = "stale"  #: others moved, this one did not
+    UNCONFIRMED = "unconfirmed"  #: it did not move, and there is no other to compare it with
+    REFUSED = "refused"  #: no look at it went well
+    MISSED = "missed"  #: the day is over, and nobody saw it
+    RECOVERED = "recovered"  #: missed, and fetched afterwards with its types
+    APPROXIMATE = "approximate"  #: missed, and put together afterwards from dates
+
+    @property
+    def seen(self) -> bool:
+        """Whether what the listing announced on that day is here."""
+        return self in (Outcome.NEWS, Outcome.RECOVERED, Outcome.APPROXIMATE)
 
 
 class VisitOutcome(StrEnum):

@@ -1,7 +1,8 @@
 """arXiv's week: when a listing is built, which day it is there, when news can come next.
 
 Listings are built at midnight Eastern and hold that Eastern day's announcements, Monday to Friday
-(info.arxiv.org/help/rss.html, info.arxiv.org/help/availability.html). Holidays are not known here.
+(info.arxiv.org/help/rss.html, info.arxiv.org/help/availability.html). Holidays are not known here: they are
+published a year at a time, and recognised by what the listings do (:mod:`feeds.model.accounts`).
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ from zoneinfo import ZoneInfo
 
 EASTERN = ZoneInfo("America/New_York")
 
-#: A listing that is not of today yet is looked at again after this long.
+#: A listing that has not moved today is looked at again after this long.
 LOOK_AGAIN_SECONDS = 3600
 #: How long after the build a listing is first looked at: it takes some minutes to get through arXiv's CDN.
 BUILD_LAG_SECONDS = 600
+#: Submissions until then are announced the same evening (info.arxiv.org/help/availability.html).
+DEADLINE = time(14)
+#: The evening's announcement: for a while after it, arXiv's API answers mostly with errors.
+STORM_BEGINS, STORM_ENDS = time(20), time(20, 35)
 #: A weekday's news is expected to be read and summarized so long after midnight at the latest.
 _EXPECTED = timedelta(minutes=30)
 
@@ -31,10 +36,7 @@ def next_midnight(at: datetime) -> datetime:
 
 def next_announcement(at: datetime) -> datetime:
     """The next moment at which a listing with news can appear: midnight Eastern that begins a weekday."""
-    day = eastern_date(at) + timedelta(days=1)
-    while day.isoweekday() > 5:
-        day += timedelta(days=1)
-    return eastern_midnight(day)
+    return eastern_midnight(_next_weekday(eastern_date(at) + timedelta(days=1)))
 
 
 def is_expecting(at: datetime) -> bool:
@@ -43,14 +45,14 @@ def is_expecting(at: datetime) -> bool:
     return today.isoweekday() <= 5 and at < eastern_midnight(today) + _EXPECTED
 
 
-def next_look(at: datetime, listing_on: date | None, spread_seconds: int = 0) -> datetime:
-    """When to poll a listing again.
+def next_look(at: datetime, *, settled: bool, spread_seconds: int = 0) -> datetime:
+    """When to poll a listing again: after the next build where today is settled, else soon.
 
     :param at: now
-    :param listing_on: the day the listing bore when last seen, None where it was never seen
+    :param settled: whether today's news is here, or none can come
     :param spread_seconds: this listing's own small delay, so that not all come at once
     """
-    if listing_on is None or listing_on < eastern_date(at):
+    if not settled:
         return at + timedelta(seconds=LOOK_AGAIN_SECONDS)
     return next_midnight(at) + timedelta(seconds=BUILD_LAG_SECONDS + spread_seconds)
 
@@ -58,3 +60,24 @@ def next_look(at: datetime, listing_on: date | None, spread_seconds: int = 0) ->
 def eastern_midnight(day: date) -> datetime:
     """When a day begins in arXiv's time zone, in UTC."""
     return datetime.combine(day, time.min, EASTERN).astimezone(UTC)
+
+
+def listing_day(submitted_at: datetime) -> date:
+    """The day of the listing that announces a submission, if nothing holds it up; holidays and moderation make it
+    later, never earlier. The deadline is on weekdays; Friday's is announced on Sunday evening."""
+    local = submitted_at.astimezone(EASTERN)
+    closes_on = local.date() if local.time() < DEADLINE else local.date() + timedelta(days=1)
+    return _next_weekday(_next_weekday(closes_on) + timedelta(days=1))
+
+
+def _next_weekday(day: date) -> date:
+    """This day, or the Monday after it."""
+    return day if day.isoweekday() <= 5 else day + timedelta(days=8 - day.isoweekday())
+
+
+def storm_seconds(at: datetime) -> float:
+    """How long arXiv's API is best left alone: until the rush after the evening's announcement is over."""
+    local = at.astimezone(EASTERN)
+    if local.isoweekday() in (5, 6) or not STORM_BEGINS <= local.time() < STORM_ENDS:
+        return 0.0
+    return (datetime.combine(local.date(), STORM_ENDS, EASTERN) - local).total_seconds()

@@ -1,11 +1,11 @@
-"""What a poll decided is news: made by ``workers/polling/changes``, recorded by the store."""
+"""What is news, as decided: made by ``workers/polling/changes``, recorded by the store."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
 
-from feeds.model.announcements import Announcement, AnnounceType, Outcome, VisitOutcome
+from feeds.model.announcements import Announcement, AnnounceType, VisitOutcome
 from feeds.model.entries import UpdateReason
 from feeds.model.papers import Paper
 
@@ -40,7 +40,6 @@ class Changes:
 
     outcome: VisitOutcome
     day: date
-    day_outcome: Outcome | None  #: None: nothing to say about the day that is not known already
     announcements: tuple[Announcement, ...] = ()
     papers: tuple[Paper, ...] = ()  #: new ones, and known ones with changed facts
     revisions: tuple[Revision, ...] = ()

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 ATOM_TYPE = "application/atom+xml"
+JSON = "application/json"
 OPML = "text/x-opml; charset=utf-8"
 ATOM = f"{ATOM_TYPE}; charset=utf-8"
 

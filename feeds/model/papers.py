@@ -31,6 +31,7 @@ class Paper:
     comment: str | None = None
     doi: str | None = None
     journal_ref: str | None = None
+    classes: tuple[str, ...] = ()  #: MSC and ACM classes
     submitted_at: datetime | None = None  #: first version
     revised_at: datetime | None = None  #: this version
     withdrawn: bool = False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from feeds.model import taxonomy
 from feeds.model.announcements import AnnounceType
 from feeds.model.papers import Paper
-from feeds.model.terms import Node
+from feeds.model.terms import And, Field, Node, Not, Or, Phrase
 from feeds.model.topics import Topic
 from feeds.query import parser
 from feeds.query.matching import SearchablePaper, match
@@ -48,6 +48,23 @@ def judge(
     if topic.primary_only and not covers(topic, paper.paper):
         return None
     return match(compiled.query, paper) if compiled.query else ()
+
+
+def needs_completion(compiled: CompiledTopic) -> bool:
+    """Whether the query asks for what only arXiv's API tells: comment or journal reference."""
+    return compiled.query is not None and _mentions(compiled.query, (Field.COMMENT, Field.JOURNAL))
+
+
+def _mentions(node: Node, fields: tuple[Field, ...]) -> bool:
+    match node:
+        case And(parts) | Or(parts):
+            return any(_mentions(part, fields) for part in parts)
+        case Not(part):
+            return _mentions(part, fields)
+        case Phrase():
+            return node.field in fields
+        case _:
+            return False
 
 
 def covers(topic: Topic, paper: Paper) -> bool:

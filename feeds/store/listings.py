@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 from sqlalchemy.dialects import sqlite
 
-from feeds.model.announcements import Announcement, Outcome, VisitOutcome
+from feeds.model.accounts import Account, Look, is_sure, is_weekend
+from feeds.model.announcements import Announcement, AnnounceType, Outcome, Source, VisitOutcome
+from feeds.model.calendar import eastern_midnight
 from feeds.store.engine import chunks
 from feeds.store.tables import announcements, days, listings, visits
 
@@ -50,7 +53,12 @@ class Day:
     day: date
     outcome: Outcome
     reason: str | None
-    counts: dict[str, int]
+    counts: dict[str, int]  #: announcements that came to be known for it, by type
+    source: Source = Source.LISTING
+
+    @property
+    def account(self) -> Account:
+        return Account(self.outcome, self.reason, self.source)
 
 
 def find_listing(connection: Connection, name: str) -> Listing:
@@ -83,6 +91,37 @@ def find_announced(connection: Connection, listing: str, arxiv_ids: Iterable[str
     return found
 
 
+def find_introduced(connection: Connection, listing: str, arxiv_ids: Iterable[str]) -> set[str]:
+    """Which of these papers this listing announced as new or cross-listed."""
+    kinds = announcements.c.type.in_([AnnounceType.NEW, AnnounceType.CROSS])
+    found: set[str] = set()
+    for some in chunks(sorted(set(arxiv_ids))):
+        mine = and_(announcements.c.listing == listing, kinds, announcements.c.arxiv_id.in_(some))
+        found |= set(connection.scalars(select(announcements.c.arxiv_id).where(mine)))
+    return found
+
+
+def list_announcements(connection: Connection, arxiv_ids: Iterable[str]) -> list[Announcement]:
+    """All announcements of these papers, oldest first."""
+    found: list[Announcement] = []
+    order = (
+        announcements.c.announced_on,
+        announcements.c.listing,
+        announcements.c.arxiv_id,
+        announcements.c.version,
+    )
+    for some in chunks(sorted(set(arxiv_ids))):
+        rows = connection.execute(select(announcements).where(announcements.c.arxiv_id.in_(some)).order_by(*order))
+        found += [_read_announcement(row) for row in rows]
+    return found
+
+
+def list_unsure(connection: Connection, listing: str, before: date, since: date) -> list[date]:
+    """The days of a listing whose news may have been lost, oldest first (:func:`feeds.model.accounts.is_sure`)."""
+    known = find_accounts(connection, listing, since, before - timedelta(days=1))
+    return [day for day in sorted(known) if not is_weekend(day) and not is_sure(known[day])]
+
+
 def record_announcements(connection: Connection, news: Sequence[Announcement], now: datetime) -> None:
     rows = [asdict(announcement) | {"seen_at": now} for announcement in news]
     if rows:
@@ -90,20 +129,63 @@ def record_announcements(connection: Connection, news: Sequence[Announcement], n
 
 
 def record_day(connection: Connection, day: Day, now: datetime) -> None:
-    """Write a listing's account of a day: counts add up, and news is never unsaid."""
+    """Write a listing's account of a day: counts add up, and what was seen is never unsaid."""
     key = and_(days.c.listing == day.listing, days.c.day == day.day)
-    known = connection.execute(select(days.c.outcome, days.c.counts).where(key)).one_or_none()
-    if known is None:
+    found = connection.execute(select(days).where(key)).one_or_none()
+    if found is None:
         connection.execute(insert(days).values(**asdict(day), updated_at=now))
         return
-    had_news = known.outcome == Outcome.NEWS
+    known = _read_day(found)
+    said = known if known.outcome.seen and day.outcome is not Outcome.NEWS else day
     counts = {
         name: known.counts.get(name, 0) + day.counts.get(name, 0) for name in sorted({*known.counts, *day.counts})
     }
-    outcome, reason = (Outcome.NEWS, None) if had_news else (day.outcome, day.reason)
     connection.execute(
-        update(days).where(key).values(outcome=outcome, reason=reason, counts=counts, updated_at=now)
+        update(days)
+        .where(key)
+        .values(outcome=said.outcome, reason=said.reason, source=said.source, counts=counts, updated_at=now)
     )
+
+
+def find_days(connection: Connection, day: date) -> dict[str, Day]:
+    """All that is said of a day, by listing."""
+    return {row.listing: _read_day(row) for row in connection.execute(select(days).where(days.c.day == day))}
+
+
+def day_updated_at(connection: Connection, day: date) -> datetime | None:
+    """When anything was last said of a day."""
+    found: datetime | None = connection.execute(
+        select(func.max(days.c.updated_at)).where(days.c.day == day)
+    ).scalar_one()
+    return found
+
+
+def find_accounts(connection: Connection, listing: str, first: date, last: date) -> dict[date, Account]:
+    """What is said of a listing on the days from the first to the last, as far as anything is."""
+    mine = and_(days.c.listing == listing, days.c.day.between(first, last))
+    return {row.day: _read_day(row).account for row in connection.execute(select(days).where(mine))}
+
+
+def first_day(connection: Connection, listing: str) -> date | None:
+    """The first day of which we saw what a listing announced: what was announced before is not ours."""
+    seen = [outcome for outcome in Outcome if outcome.seen]
+    mine = and_(days.c.listing == listing, days.c.outcome.in_(seen))
+    found: date | None = connection.execute(select(func.min(days.c.day)).where(mine)).scalar_one()
+    return found
+
+
+def find_looks(connection: Connection, day: date) -> dict[str, Look]:
+    """How each listing looked on a day, ours or its own: at the last look that went well, else at the last one."""
+    begins, ends = eastern_midnight(day), eastern_midnight(day + timedelta(days=1))
+    ours = and_(visits.c.visited_at >= begins, visits.c.visited_at < ends)
+    on_that_day = or_(ours, visits.c.listing_on == day)
+    looks: dict[str, Look] = {}
+    for row in connection.execute(select(visits).where(on_that_day).order_by(visits.c.id)):
+        look = Look(VisitOutcome(row.outcome), row.listing_on, row.reason)
+        known = looks.get(row.listing)
+        if known is None or known.outcome.failed or not look.outcome.failed:
+            looks[row.listing] = look
+    return looks
 
 
 def list_listings(connection: Connection) -> list[Listing]:
@@ -119,7 +201,7 @@ def list_days(connection: Connection, *, last: int = 14) -> list[Day]:
     rows = connection.execute(
         select(days).where(days.c.day.in_(recent)).order_by(days.c.day.desc(), days.c.listing)
     )
-    return [Day(row.listing, row.day, Outcome(row.outcome), row.reason, row.counts) for row in rows]
+    return [_read_day(row) for row in rows]
 
 
 def failing_since(connection: Connection) -> dict[str, datetime]:
@@ -153,3 +235,19 @@ def last_visits(connection: Connection, *, after: int = 0) -> dict[str, Visit]:
     newest = select(func.max(visits.c.id)).where(visits.c.id > after).group_by(visits.c.listing)
     rows = connection.execute(select(visits).where(visits.c.id.in_(newest)))
     return {row.listing: Visit(**{**row._mapping, "outcome": VisitOutcome(row.outcome)}) for row in rows}
+
+
+def _read_day(row: Row[Any]) -> Day:
+    return Day(row.listing, row.day, Outcome(row.outcome), row.reason, row.counts, Source(row.source))
+
+
+def _read_announcement(row: Row[Any]) -> Announcement:
+    return Announcement(
+        arxiv_id=row.arxiv_id,
+        version=row.version,
+        listing=row.listing,
+        announced_on=row.announced_on,
+        type=AnnounceType(row.type),
+        source=Source(row.source),
+        approximate=row.approximate,
+    )

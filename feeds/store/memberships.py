@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, exists, func, insert, or_, select, update
 
 from feeds.model.announcements import AnnounceType
 from feeds.model.changes import Admission, Revision
@@ -153,6 +153,32 @@ def count_members(connection: Connection) -> dict[str, int]:
         .group_by(memberships.c.topic)
     )
     return dict(rows.all())
+
+
+def count_day(connection: Connection, day: date) -> list[dict[str, Any]]:
+    """What of a day's announcements is in each topic, and what its summaries cost; a row a topic, by slug."""
+    inside = memberships.c.state == MemberState.IN
+    spent = (
+        select(func.coalesce(func.sum(summaries_table.c.tokens), 0))
+        .where(summaries_table.c.text_hash == papers.c.text_hash)
+        .correlate(papers)
+        .scalar_subquery()
+    )
+    counts = {
+        "matched": func.count(),
+        "hidden": func.sum(case((memberships.c.state == MemberState.HIDDEN, 1), else_=0)),
+        "waiting": func.sum(case((and_(inside, memberships.c.released_at.is_(None)), 1), else_=0)),
+        "published": func.sum(case((and_(inside, memberships.c.released_at.is_not(None)), 1), else_=0)),
+        "tokens": func.sum(spent),
+    }
+    rows = connection.execute(
+        select(memberships.c.topic, *(count.label(name) for name, count in counts.items()))
+        .join(papers)
+        .where(memberships.c.announced_on == day)
+        .group_by(memberships.c.topic)
+        .order_by(memberships.c.topic)
+    )
+    return [dict(row._mapping) for row in rows]
 
 
 def last_joined(connection: Connection) -> dict[str, datetime]:

@@ -45,8 +45,11 @@ class Work(StrEnum):
     """The kinds of owed work; what ``key`` holds for each."""
 
     POLL = "poll"  #: a listing
+    COMPLETE = "complete"  #: an arXiv id
+    RECOVER = "recover"  #: a listing
     ENRICH = "enrich"  #: an arXiv id
     PUBLISH = "publish"  #: a topic's slug
+    ALERT = "alert"  #: an incident's number and what became of it: "17 opened"
 
 
 class State(StrEnum):
@@ -249,6 +252,12 @@ def count_open(connection: Connection, kinds: Iterable[Work], now: datetime) -> 
     wanted = and_(owed.c.kind.in_(list(kinds)), owed.c.state != State.DEAD)
     query = select(func.count()).select_from(owed).where(wanted, _is_over(owed.c.due_at, now, LONGEST_GAP))
     return connection.execute(query).scalar_one()
+
+
+def count_busy(connection: Connection, kinds: Iterable[Work], times: Times) -> int:
+    """How much of these kinds is running or to be done now; what rests after a failure is not."""
+    wanted = and_(owed.c.kind.in_(list(kinds)), or_(owed.c.state == State.RUNNING, _is_due(times)))
+    return connection.execute(select(func.count()).select_from(owed).where(wanted)).scalar_one()
 
 
 def is_settled(connection: Connection, kind: Work, keys: Sequence[str], times: Times) -> bool:

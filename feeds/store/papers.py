@@ -23,6 +23,7 @@ def read_paper(row: RowMapping) -> Paper:
     fields = {column.name: row[column] for column in COLUMNS}
     fields["authors"] = tuple(Author(**author) for author in fields["authors"])
     fields["categories"] = tuple(fields["categories"])
+    fields["classes"] = tuple(fields["classes"])
     return Paper(**fields)
 
 
@@ -85,6 +86,7 @@ def _paper_row(paper: Paper, now: datetime) -> dict[str, Any]:
     return fields | {
         "authors": [asdict(author) for author in paper.authors],
         "categories": list(paper.categories),
+        "classes": list(paper.classes),
         "text_hash": paper.text_hash,
         "seen_at": now,
     }

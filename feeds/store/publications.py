@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select
 
@@ -45,3 +46,9 @@ def list_generations(connection: Connection) -> dict[str, int]:
 
 def _entries(stored: Iterable[list[str | int]]) -> tuple[tuple[str, int], ...]:
     return tuple((str(arxiv_id), int(revision)) for arxiv_id, revision in stored)
+
+
+def last_published(connection: Connection) -> datetime | None:
+    """When anything was last published."""
+    found: datetime | None = connection.execute(select(func.max(publications.c.published_at))).scalar_one()
+    return found

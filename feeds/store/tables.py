@@ -75,6 +75,7 @@ papers = Table(
     Column("comment", Text),
     Column("doi", Text),
     Column("journal_ref", Text),
+    _required("classes", Json),  # MSC and ACM classes, as the authors gave them
     Column("submitted_at", Utc),
     Column("revised_at", Utc),
     _required("withdrawn", Boolean),
@@ -128,6 +129,8 @@ visits = Table(
     _required("announced", Integer),  # announcements that were news
     _required("size", Integer),  # bytes of the body
     Index(None, "listing", "id"),
+    Index(None, "visited_at"),
+    Index(None, "listing_on"),
 )  # fmt: skip
 
 days = Table(
@@ -137,6 +140,7 @@ days = Table(
     _required("outcome", Text),
     Column("reason", Text),
     _required("counts", Json),  # announcements by type
+    _required("source", Text),  # how it is known
     _required("updated_at", Utc),
     Index(None, "day"),
 )  # fmt: skip
@@ -196,6 +200,18 @@ publications = Table(
     _required("entries", Json),  # [[arXiv id, revision], ...] as they stand in the feed
     _required("definition", Text),  # digest of the topic's definition
     _required("published_at", Utc),
+)  # fmt: skip
+
+#: What an operator should know of: opened when found, closed when it is over.
+incidents = Table(
+    "incidents", metadata,
+    Column("id", Serial, primary_key=True),
+    _required("kind", Text),
+    _required("subject", Text),  # a listing, a day, a kind of work
+    _required("text", Text),
+    _required("opened_at", Utc),
+    Column("closed_at", Utc),
+    Index(None, "closed_at"),
 )  # fmt: skip
 
 #: Work that must happen. ``due_at`` goes by the wire's clock; lease, backoff and dispatch by the machine's.

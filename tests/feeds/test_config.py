@@ -54,12 +54,16 @@ def test_everything_has_a_default() -> None:
         workers=1,
         contact=None,
         arxiv_listing_url="https://rss.arxiv.org",
+        arxiv_api_url="https://export.arxiv.org/api/query",
+        arxiv_oai_url="https://oaipmh.arxiv.org/oai",
+        arxiv_site_url="https://export.arxiv.org",
         arxiv_min_interval=3.0,
         clock_file=None,
         only_listings=(),
         log_level="INFO",
         log_format="text",
         notice="",
+        alert_webhook=None,
     )
 
 
@@ -156,6 +160,11 @@ NONSENSE = [
     ("WIRE_CONTACT", "a" * 201, "at most 200"),
     ("WIRE_ARXIV_LISTING_URL", "rss.arxiv.org", "http or https"),
     ("WIRE_ARXIV_LISTING_URL", "https://rss.arxiv.org/atom?x=1", "without query"),
+    ("WIRE_ARXIV_API_URL", "export.arxiv.org", "http or https"),
+    ("WIRE_ARXIV_OAI_URL", "ftp://oaipmh.arxiv.org", "http or https"),
+    ("WIRE_ARXIV_SITE_URL", "https://", "http or https"),
+    ("WIRE_ALERT_WEBHOOK", "hooks.example.org/abc", "http or https"),
+    ("WIRE_ALERT_WEBHOOK", "ftp://hooks.example.org/abc", "http or https"),
     ("WIRE_ARXIV_MIN_INTERVAL", "three", "a number of seconds"),
     ("WIRE_ARXIV_MIN_INTERVAL", "-1", "0 to 3600"),
     ("WIRE_ARXIV_MIN_INTERVAL", "nan", "0 to 3600"),
@@ -178,6 +187,18 @@ def test_nonsense_is_refused_with_the_name_and_what_is_allowed(variable: str, va
     assert str(error).startswith(f"{variable}=")
     assert allowed in error.allowed
     assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("interval", "url", "seconds"),
+    [
+        ("0", "https://export.arxiv.org/api/query", 3), ("0", "http://127.0.0.1:9/api", 0),
+        ("5", "https://oaipmh.arxiv.org/oai", 5), ("2", "https://arxiv.org.evil.example", 2),
+    ],
+)  # fmt: skip
+def test_arxivs_own_hosts_are_never_asked_faster_than_it_allows(interval: str, url: str, seconds: float) -> None:
+    settings = load(WIRE_ARXIV_LISTING_URL="http://127.0.0.1:9", WIRE_ARXIV_MIN_INTERVAL=interval)
+    assert settings.interval_for(url) == seconds
 
 
 def test_every_setting_that_can_be_nonsense_has_its_cases() -> None:

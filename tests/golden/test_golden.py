@@ -49,7 +49,7 @@ def compose(items: Sequence[Item]) -> Feed:
     """The feed of a topic that takes everything, from a listing, with the embedded summaries."""
     topic = make_topic(description="All that moves", query=None)
     parsed = parse_listing(make_listing(items), "cs.CV")
-    changes = decide(parsed, "cs.CV", Known(None, frozenset(), {}), [])
+    changes = decide(parsed, "cs.CV", Known(frozenset(), {}), [])
     members = []
     for position, paper in enumerate(changes.papers, 1):
         tldr = pick_tldr(paper.title, paper.abstract)

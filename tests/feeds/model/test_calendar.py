@@ -15,9 +15,11 @@ from feeds.model.calendar import (
     eastern_date,
     eastern_midnight,
     is_expecting,
+    listing_day,
     next_announcement,
     next_look,
     next_midnight,
+    storm_seconds,
 )
 
 STEADY = settings(deadline=None, derandomize=True)
@@ -108,14 +110,51 @@ def test_the_next_announcement_is_the_first_midnight_that_begins_a_weekday(at: d
     assert next_announcement(at) == announced
 
 
-@pytest.mark.parametrize("seen", [None, date(2026, 4, 16), date(2020, 1, 1)])
-def test_a_listing_that_is_not_of_today_is_looked_at_again_soon(seen: date | None) -> None:
+def test_a_listing_that_is_not_settled_today_is_looked_at_again_soon() -> None:
     at = utc("2026-04-17 05:10")
-    assert next_look(at, seen, 60) == at + timedelta(seconds=LOOK_AGAIN_SECONDS)
+    assert next_look(at, settled=False, spread_seconds=60) == at + timedelta(seconds=LOOK_AGAIN_SECONDS)
 
 
-@pytest.mark.parametrize("seen", [date(2026, 4, 17), date(2026, 4, 18)])
-def test_todays_listing_is_looked_at_again_after_the_next_build(seen: date) -> None:
+def test_a_listing_that_is_settled_is_looked_at_again_after_the_next_build() -> None:
     built = utc("2026-04-18 04:00") + timedelta(seconds=BUILD_LAG_SECONDS)
-    assert next_look(utc("2026-04-17 05:10"), seen) == built
-    assert next_look(utc("2026-04-17 05:10"), seen, 90) == built + timedelta(seconds=90)
+    assert next_look(utc("2026-04-17 05:10"), settled=True) == built
+    assert next_look(utc("2026-04-17 05:10"), settled=True, spread_seconds=90) == built + timedelta(seconds=90)
+
+
+@pytest.mark.parametrize(
+    ("submitted", "listed"),
+    [
+        ("2026-04-16 17:59", date(2026, 4, 17)),  # Thursday before 14:00 Eastern: announced that evening
+        ("2026-04-16 18:00", date(2026, 4, 20)),  # after it: with Friday's, on Sunday evening
+        ("2026-04-17 12:00", date(2026, 4, 20)),
+        ("2026-04-17 20:00", date(2026, 4, 21)),  # Friday after the deadline: on Monday evening
+        ("2026-04-18 12:00", date(2026, 4, 21)),
+        ("2026-04-19 12:00", date(2026, 4, 21)),
+        ("2026-04-20 12:00", date(2026, 4, 21)),
+        ("2026-04-20 19:00", date(2026, 4, 22)),
+        ("2026-01-13 18:59", date(2026, 1, 14)),  # standard time
+        ("2026-01-13 19:00", date(2026, 1, 15)),
+    ],
+)
+def test_a_submission_is_announced_by_the_deadline_it_met(submitted: str, listed: date) -> None:
+    """info.arxiv.org/help/availability.html, in Eastern time."""
+    assert listing_day(utc(submitted)) == listed
+
+
+@given(MOMENTS)
+@STEADY
+def test_no_submission_is_listed_at_a_weekend_or_before_it_was_made(at: datetime) -> None:
+    listed = listing_day(at)
+    assert listed.isoweekday() <= 5
+    assert listed > eastern_date(at)
+
+
+@pytest.mark.parametrize(
+    ("at", "seconds"),
+    [
+        ("2026-04-17 00:00", 35 * 60), ("2026-04-17 00:34", 60), ("2026-04-17 00:35", 0), ("2026-04-16 23:59", 0),
+        ("2026-04-18 00:10", 0), ("2026-04-19 00:10", 0), ("2026-04-20 00:10", 25 * 60),
+    ],
+)  # fmt: skip
+def test_the_api_is_left_alone_after_the_evenings_announcement(at: str, seconds: float) -> None:
+    assert storm_seconds(utc(at)) == seconds

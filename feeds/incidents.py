@@ -1,0 +1,76 @@
+"""Finds what an operator should know of in a wire's status. Pure: the status is all it looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from feeds.model.accounts import is_weekend
+from feeds.model.announcements import Outcome
+from feeds.model.calendar import eastern_date, eastern_midnight
+from feeds.model.incidents import Finding, IncidentKind
+from feeds.status import Status
+from feeds.store.owed import Work
+
+#: By then every listing of a weekday has been built for hours (at midnight Eastern).
+_NEWS_BY = timedelta(hours=12)
+_FAILING_LONG = timedelta(hours=3)
+_BACKLOG_SECONDS = 3600.0
+#: A missed day that could not be recovered by then.
+_RECOVERED_BY = timedelta(hours=12)
+
+
+def detect_incidents(status: Status) -> list[Finding]:
+    """Everything that is wrong now; the same fault is always found under the same kind and subject."""
+    return [
+        *_silent(status),
+        *_failing(status),
+        *_missed(status),
+        *_backlog(status),
+        *(Finding(IncidentKind.DEAD, f"{dead.kind} {dead.key}", dead.reason) for dead in status.dead),
+    ]
+
+
+def _silent(status: Status) -> Iterator[Finding]:
+    today = eastern_date(status.now)
+    looked = [item for item in status.listings if item.visit]
+    if is_weekend(today) or not looked or status.now < eastern_midnight(today) + _NEWS_BY:
+        return
+    said = {day.listing: day.outcome for day in status.days if day.day == today}
+    if not any(outcome.seen for outcome in said.values()):
+        yield Finding(
+            IncidentKind.NO_NEWS,
+            today.isoformat(),
+            f"No listing has moved on {today:%A}, {today}: a holiday of arXiv's, or a fault.",
+        )
+        return
+    for name, outcome in sorted(said.items()):
+        if outcome is Outcome.STALE:
+            yield Finding(IncidentKind.STALE, name, f"{name} has not moved on {today}, though other listings have.")
+
+
+def _failing(status: Status) -> Iterator[Finding]:
+    for item in status.listings:
+        if item.visit and item.failing_since and status.now - item.failing_since >= _FAILING_LONG:
+            why = f"{item.visit.outcome}: {item.visit.reason}"
+            since = f"{item.failing_since:%Y-%m-%d %H:%M} UTC"
+            yield Finding(IncidentKind.FAILING, item.listing.name, f"Every look since {since} failed ({why}).")
+
+
+def _missed(status: Status) -> Iterator[Finding]:
+    for day in status.days:
+        if day.outcome is Outcome.MISSED and status.now >= _over_at(day.day) + _RECOVERED_BY:
+            text = f"What {day.listing} announced on {day.day} was not seen, and could not be recovered yet."
+            yield Finding(IncidentKind.MISSED, f"{day.listing} {day.day}", text)
+
+
+def _over_at(day: date) -> datetime:
+    return eastern_midnight(day + timedelta(days=1))
+
+
+def _backlog(status: Status) -> Iterator[Finding]:
+    for row in status.work:
+        if row.kind is not Work.POLL and row.late and row.oldest_seconds >= _BACKLOG_SECONDS:
+            hours = row.oldest_seconds / 3600
+            text = f"{row.open} pieces of work are due, the oldest for {hours:.0f} hours; do the workers run?"
+            yield Finding(IncidentKind.BACKLOG, str(row.kind), text)

@@ -1,0 +1,96 @@
+"""A quiet day and a fault never look alike: what an operator is told, and what not. 17 April 2026 is a Friday."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from feeds.incidents import detect_incidents
+from feeds.model.announcements import Outcome, VisitOutcome
+from feeds.model.incidents import Finding, Incident, IncidentKind, decide_incidents
+from feeds.status import DeadWork, ListingStatus, Status, WorkStatus
+from feeds.store.listings import Day, Listing, Visit
+from feeds.store.owed import Work
+
+FRIDAY, SATURDAY = date(2026, 4, 17), date(2026, 4, 18)
+#: Midnight Eastern that begins Friday.
+BUILT = datetime(2026, 4, 17, 4, tzinfo=UTC)
+NOON = BUILT + timedelta(hours=12)
+
+
+def status(
+    *days: Day,
+    now: datetime = NOON,
+    failing_since: datetime | None = None,
+    work: WorkStatus | None = None,
+    dead: tuple[DeadWork, ...] = (),
+    looked: bool = True,
+) -> Status:
+    outcome = VisitOutcome.UNREACHABLE if failing_since else VisitOutcome.UNCHANGED
+    visit = Visit("cs.CV", BUILT, outcome, "HTTP 503" if failing_since else None)
+    listing = ListingStatus(Listing("cs.CV"), visit if looked else None, failing_since, None)
+    return Status(now, (listing,), days, {}, (work,) if work else (), dead)
+
+
+def said(outcome: Outcome, listing: str = "cs.CV", day: date = FRIDAY) -> Day:
+    return Day(listing, day, outcome, None, {})
+
+
+def kinds(found: Status) -> list[tuple[IncidentKind, str]]:
+    return [(finding.kind, finding.subject) for finding in detect_incidents(found)]
+
+
+def test_a_day_with_news_is_no_incident() -> None:
+    assert kinds(status(said(Outcome.NEWS))) == []
+
+
+@pytest.mark.parametrize("outcome", [Outcome.CLOSED, Outcome.UNCONFIRMED, Outcome.REFUSED])
+def test_a_weekday_without_news_is_told_by_noon(outcome: Outcome) -> None:
+    assert kinds(status(said(outcome))) == [(IncidentKind.NO_NEWS, "2026-04-17")]
+    assert kinds(status(said(outcome), now=NOON - timedelta(seconds=1))) == []
+
+
+def test_a_weekend_without_news_and_a_wire_that_never_looked_are_quiet() -> None:
+    assert kinds(status(said(Outcome.CLOSED, day=SATURDAY), now=NOON + timedelta(days=1))) == []
+    assert kinds(status(looked=False)) == []
+
+
+def test_a_listing_that_stood_still_beside_others_is_told_by_name() -> None:
+    found = status(said(Outcome.NEWS, "cs.SD"), said(Outcome.STALE))
+    assert kinds(found) == [(IncidentKind.STALE, "cs.CV")]
+
+
+def test_a_listing_that_fails_for_hours_is_told_with_its_reason() -> None:
+    since = NOON - timedelta(hours=3)
+    (finding,) = detect_incidents(status(said(Outcome.NEWS), failing_since=since))
+    assert (finding.kind, finding.subject) == (IncidentKind.FAILING, "cs.CV")
+    assert "HTTP 503" in finding.text
+    assert kinds(status(said(Outcome.NEWS), failing_since=since + timedelta(seconds=1))) == []
+
+
+def test_a_missed_day_is_told_when_it_could_not_be_recovered() -> None:
+    days = (said(Outcome.NEWS), said(Outcome.MISSED, day=date(2026, 4, 15)))
+    assert kinds(status(*days)) == [(IncidentKind.MISSED, "cs.CV 2026-04-15")]
+    assert kinds(status(said(Outcome.NEWS), said(Outcome.MISSED, day=date(2026, 4, 16)), now=BUILT)) == []
+
+
+def test_a_backlog_is_told_by_kind() -> None:
+    late = WorkStatus(Work.ENRICH, owed=7, running=0, later=0, late=7, dead=0, oldest_seconds=3600.0)
+    assert kinds(status(said(Outcome.NEWS), work=late)) == [(IncidentKind.BACKLOG, "enrich")]
+    young = WorkStatus(Work.ENRICH, owed=7, running=0, later=0, late=7, dead=0, oldest_seconds=3599.0)
+    assert kinds(status(said(Outcome.NEWS), work=young)) == []
+
+
+def test_work_that_was_given_up_is_told_with_why() -> None:
+    dead = (DeadWork(Work.ENRICH, "2604.00001", "it never ends"),)
+    (finding,) = detect_incidents(status(said(Outcome.NEWS), dead=dead))
+    assert finding == Finding(IncidentKind.DEAD, "enrich 2604.00001", "it never ends")
+
+
+def test_the_same_fault_is_one_incident_until_it_is_over() -> None:
+    finding = Finding(IncidentKind.STALE, "cs.CV", "It has not moved.")
+    standing = Incident(1, IncidentKind.STALE, "cs.CV", "It has not moved.", NOON)
+    other = Incident(2, IncidentKind.STALE, "cs.SD", "It has not moved.", NOON)
+    assert decide_incidents([finding], []) == ([finding], [])
+    assert decide_incidents([finding], [standing, other]) == ([], [other])
