@@ -18,3 +18,17 @@ def backoff_seconds(failures: int, chance: float, *, first: float = 2.0, last: f
     """
     whole = min(first * 2.0 ** min(failures, 30), last)
     return whole * (0.5 + 0.5 * chance)
+
+
+def polite_seconds(failures: int, chance: float, *asked: float | None) -> float:
+    """How long to leave a host of arXiv's alone that did not answer.
+
+    :param asked: what it or its calendar asks for, in seconds; the longest counts
+    """
+    own = backoff_seconds(failures, chance, first=60.0, last=2 * 3600.0)
+    return max([own, *(seconds for seconds in asked if seconds)])
+
+
+def pause_seconds(chance: float, *asked: float | None) -> float:
+    """The same for work that does not count its failures, since it is the host's fault and nobody's else."""
+    return polite_seconds(3, chance, *asked)

@@ -63,11 +63,11 @@ def is_usable(folder: Path) -> bool:
     return not folder.exists() or not any(folder.iterdir()) or (folder / _MARK).exists()
 
 
-def set_up(folder: Path, topics: Path, source: Source, listing_url: str) -> dict[str, str]:
+def set_up(folder: Path, topics: Path, source: Source, arxiv_url: str) -> dict[str, str]:
     """Furnish a demo's folder.
 
     :param topics: the topics file; the demo's copy differs in how many entries a feed has
-    :param listing_url: where the stand-in listens
+    :param arxiv_url: where the stand-in listens
     :returns: the settings of the demo, as environment variables
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,10 @@ def set_up(folder: Path, topics: Path, source: Source, listing_url: str) -> dict
         "WIRE_REDIS_URL_FILE": "",
         "WIRE_TOPICS": str(folder / "topics.yaml"),
         "WIRE_CLOCK_FILE": str(clock),
-        "WIRE_ARXIV_LISTING_URL": listing_url,
+        "WIRE_ARXIV_LISTING_URL": arxiv_url,
+        "WIRE_ARXIV_API_URL": f"{arxiv_url}/api/query",
+        "WIRE_ARXIV_OAI_URL": f"{arxiv_url}/oai",
+        "WIRE_ARXIV_SITE_URL": arxiv_url,
         "WIRE_ARXIV_MIN_INTERVAL": "0",
         "WIRE_ONLY_LISTINGS": ",".join(source.listings),
         "WIRE_LOG_LEVEL": "warning",

@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from enum import IntEnum
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -18,6 +19,18 @@ from redis.exceptions import RedisError
 from feeds.errors import FetchError
 
 _HOLDER, _NEXT = "wire:gate:holder", "wire:gate:next"
+#: Who waits says so here, for a little longer than it sleeps before it asks again.
+_WAITING, _WAITING_MS = "wire:gate:waiting:", 600
+
+
+class Priority(IntEnum):
+    """Who goes first where several wait."""
+
+    LISTING = 0
+    API = 1
+    OAI = 2
+    TEXT = 3
+
 
 #: Nobody holds the gate for longer, nor keeps it shut (a Retry-After counts for an hour at most): what says so was
 #: written before the machine's clock was set back, and counts as over.
@@ -28,9 +41,14 @@ _ENTER = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local held = redis.call('PTTL', KEYS[1])
+redis.call('SET', KEYS[3], '1', 'PX', ARGV[5])
 if held > 0 and held <= tonumber(ARGV[4]) then return held end
 local opens = tonumber(redis.call('GET', KEYS[2]) or '0')
 if opens > now and opens <= now + tonumber(ARGV[4]) then return opens - now end
+for before = 4, #KEYS do
+  if redis.call('EXISTS', KEYS[before]) == 1 then return tonumber(ARGV[5]) end
+end
+redis.call('DEL', KEYS[3])
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 if tonumber(ARGV[3]) > 0 then redis.call('SET', KEYS[2], now + ARGV[3], 'PX', ARGV[3]) end
 return 0
@@ -62,6 +80,7 @@ class Gate:
     """Lets one request at a time through.
 
     :param interval_seconds: from the start of one request to the start of the next
+    :param priority: of the requests that go through here; while a higher one waits, no other is let through
     :param lease_seconds: whoever died inside blocks the gate no longer than this; who lives renews it
     :param patience_seconds: how long to stand in line before giving up
     """
@@ -70,6 +89,7 @@ class Gate:
         self,
         redis: Redis,
         interval_seconds: float,
+        priority: Priority = Priority.LISTING,
         *,
         lease_seconds: float = 6,
         patience_seconds: float = 60,
@@ -77,6 +97,7 @@ class Gate:
     ) -> None:
         self._redis = redis
         self._interval_ms = int(interval_seconds * 1000)
+        self._keys = [_HOLDER, _NEXT, f"{_WAITING}{priority}", *(f"{_WAITING}{rank}" for rank in range(priority))]
         self._lease_ms = int(lease_seconds * 1000)
         self._patience_seconds = patience_seconds
         self._sleep = sleep
@@ -112,8 +133,8 @@ class Gate:
 
     def _enter(self, token: str) -> None:
         waited = 0.0
-        asked = (token, self._lease_ms, self._interval_ms, _LONGEST_MS)
-        while wait_ms := int(self._redis.eval(_ENTER, 2, _HOLDER, _NEXT, *asked)):
+        asked = (token, self._lease_ms, self._interval_ms, _LONGEST_MS, _WAITING_MS)
+        while wait_ms := int(self._redis.eval(_ENTER, len(self._keys), *self._keys, *asked)):
             if waited >= self._patience_seconds:
                 raise FetchError(f"the gate did not open within {self._patience_seconds:g} s")
             # Whoever holds it usually leaves long before the lease ends.

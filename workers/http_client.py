@@ -99,12 +99,33 @@ class HttpClient:
             url = answer
         raise FetchError(f"more than {self._limits.redirects} redirects")
 
+    def post(self, url: str, body: bytes, media_type: str) -> None:
+        """Send a body to a host that is given by settings; its answer is not read.
+
+        :raises FetchError: where it does not take it (2xx); a redirect is not followed
+        """
+        passing: AbstractContextManager[None] = self._gate.passing() if self._gate else nullcontext()
+        with passing:
+            self._begin()
+            try:
+                with self._session.post(
+                    url,
+                    data=body,
+                    headers={"Content-Type": media_type},
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=(self._limits.connect_seconds, self._limits.silence_seconds),
+                ) as answer:
+                    if not 200 <= answer.status_code < 300:
+                        raise self._refusal(answer)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+                raise FetchError(_describe(error)) from error
+
     def _request(self, url: str, conditions: Mapping[str, str]) -> Response | str:
         """One request through the gate: its answer, or the address it is redirected to."""
         passing: AbstractContextManager[None] = self._gate.passing() if self._gate else nullcontext()
         with passing:
-            deadline = self._monotonic() + self._limits.seconds
-            deadlines.SECONDS_LEFT.set(lambda: deadline - self._monotonic())
+            deadline = self._begin()
             try:
                 with self._session.get(
                     url,
@@ -120,6 +141,12 @@ class HttpClient:
                 if self._monotonic() > deadline:
                     raise self._too_long() from error
                 raise FetchError(_describe(error)) from error
+
+    def _begin(self) -> float:
+        """Let the time of an answer run; gives the moment when it is up."""
+        deadline = self._monotonic() + self._limits.seconds
+        deadlines.SECONDS_LEFT.set(lambda: deadline - self._monotonic())
+        return deadline
 
     def _read(self, url: str, answer: requests.Response, deadline: float) -> Response | str:
         status = answer.status_code

@@ -18,12 +18,15 @@ from feeds.store import owed
 from feeds.store.engine import is_outage
 from feeds.store.owed import Claim, Work
 from workers.backoff import MAX_FAILURES, OUTAGE_SECONDS, backoff_seconds
+from workers.enrichment.completer import complete_papers
 from workers.enrichment.enricher import enrich_papers
 from workers.leases import LEASE_SECONDS, renewing
+from workers.polling.backfill import recover_listings
 from workers.polling.poller import poll_listing
 from workers.publisher import publish_topics
 from workers.queues import RULES, running_job_id
 from workers.runtime import Runtime, current
+from workers.watch import send_alerts
 
 log = logging.getLogger("wire.jobs")
 
@@ -35,6 +38,21 @@ _RETRY_SECONDS = 1.0
 def poll(keys: list[str]) -> None:
     """Look at listings."""
     _run(Work.POLL, keys, poll_listing)
+
+
+def complete(keys: list[str]) -> None:
+    """Complete papers with what the listings do not tell."""
+    _run(Work.COMPLETE, keys, complete_papers)
+
+
+def recover(keys: list[str]) -> None:
+    """Recover missed days of listings."""
+    _run(Work.RECOVER, keys, recover_listings)
+
+
+def alert(keys: list[str]) -> None:
+    """Tell the webhook of incidents."""
+    _run(Work.ALERT, keys, send_alerts)
 
 
 def enrich(keys: list[str]) -> None:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from feeds.errors import NotRunningError, WireError
 from feeds.store import listings, owed
+from feeds.store.engine import Connection
 from feeds.store.listings import Visit
-from feeds.store.owed import Work
+from feeds.store.owed import Times, Work
 from workers.engine import engine_url, is_alive
+from workers.polling.recording import note_unseen
 from workers.queues import QUEUES, count_workers
 from workers.runtime import Runtime
 
 _TICK_SECONDS = 0.1
+#: What a poll causes and is waited for till it is done, ...
 _FOLLOWING = (Work.ENRICH, Work.PUBLISH)
+#: ... and what needs arXiv, and is not waited for while arXiv does not answer.
+_ASKING = (Work.COMPLETE, Work.RECOVER)
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,7 @@ class Progress:
 
     listings: int
     polled: int
-    following: int  #: summaries and publications still to be made
+    following: int  #: completions, summaries and publications still to be made
 
     @property
     def done(self) -> bool:
@@ -88,4 +94,78 @@ def _look(runtime: Runtime, names: Sequence[str]) -> Progress:
     times = runtime.times()
     with runtime.store.read() as connection:
         polled = sum(owed.is_settled(connection, Work.POLL, [name], times) for name in names)
-        return Progress(len(names), polled, owed.count_open(connection, _FOLLOWING, times.now))
+        return Progress(len(names), polled, _count_following(connection, times))
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """How far a recovery that is waited for has come."""
+
+    days: int  #: that were in doubt at first, over all listings
+    unsure: int  #: of these, still
+    following: int  #: completions, summaries and publications still to be made
+    failures: dict[str, str]  #: why a listing's recovery rests, by listing
+
+    @property
+    def done(self) -> bool:
+        return not (self.unsure or self.following)
+
+
+def request_recovery(runtime: Runtime, names: Sequence[str], first: date, last: date) -> int:
+    """Ask for the days of these listings to be recovered, from the first to the last.
+
+    :returns: how many are in doubt
+    """
+    now = runtime.clock.now()
+    with runtime.store.write() as connection:
+        unsure = sum(note_unseen(connection, name, first, last, now) for name in names)
+        owed.owe(connection, Work.RECOVER, names, now)
+    runtime.dispatch()
+    return unsure
+
+
+def await_recovery(
+    runtime: Runtime,
+    names: Sequence[str],
+    first: date,
+    last: date,
+    patience_seconds: float,
+    sleep: Callable[[float], None] = time.sleep,
+    tell: Callable[[Recovery], None] = lambda recovery: None,
+) -> Recovery:
+    """Wait until these days are recovered and what that caused is published, or until nothing more can be had now.
+
+    :raises TooLongError: where it takes longer than the patience
+    """
+    days: int | None = None
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        recovery = _look_at_recovery(runtime, names, first, last, days)
+        days = recovery.days
+        tell(recovery)
+        if recovery.done or (recovery.failures and not recovery.following):
+            return recovery
+        if time.monotonic() > deadline:
+            raise TooLongError(f"not done after {patience_seconds:g} s; ./wire status shows what is owed")
+        runtime.dispatch()
+        sleep(_TICK_SECONDS)
+
+
+def _look_at_recovery(
+    runtime: Runtime, names: Sequence[str], first: date, last: date, days: int | None
+) -> Recovery:
+    times = runtime.times()
+    with runtime.store.read() as connection:
+        unsure = sum(len(listings.list_unsure(connection, name, last + timedelta(days=1), first)) for name in names)
+        resting = {
+            row.key: row.reason or ""
+            for row in owed.list_owed(connection, Work.RECOVER)
+            if row.key in names and row.not_before and row.not_before > times.real
+        }
+        following = _count_following(connection, times)
+    return Recovery(unsure if days is None else days, unsure, following, resting)
+
+
+def _count_following(connection: Connection, times: Times) -> int:
+    asking = owed.count_busy(connection, _ASKING, times)
+    return asking + owed.count_open(connection, _FOLLOWING, times.now)

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -82,6 +82,26 @@ def kill_session(child: subprocess.Popen[bytes], signum: signal.Signals) -> None
         os.killpg(child.pid, signum)
     except ProcessLookupError:
         return
+
+
+def leave_when_told() -> None:
+    """End this process, well, at SIGINT and SIGTERM; process 1 of a container would ignore SIGTERM otherwise."""
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda _signum, _frame: sys.exit(0))
+
+
+def reap_orphans(own: Collection[int]) -> None:
+    """Bury what died here without a parent, where this is process 1 of a container; elsewhere somebody else does.
+
+    :param own: the children that are waited for by name
+    """
+    if os.getpid() != 1:
+        return
+    with suppress(ChildProcessError):  # there is no child at all
+        while found := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            if found.si_pid in own:
+                return  # its own turn comes first
+            os.waitpid(found.si_pid, 0)
 
 
 @contextmanager

@@ -24,8 +24,8 @@ from feeds.store.owed import Owed, State, Times, Work
 
 log = logging.getLogger("wire.queues")
 
-#: Polls go one after the other through one worker of their own, so that no pile of papers keeps a listing waiting;
-#: the rest is shared among as many workers as there are, first come, first served.
+#: What goes to arXiv goes one after the other, listings first, through a worker of its own, so that no pile of
+#: papers keeps a listing waiting; the rest is shared among as many workers as there are, first come, first served.
 ARXIV, WORK = "arxiv", "work"
 QUEUES = (ARXIV, WORK)
 
@@ -43,12 +43,16 @@ class JobRule:
     batch: int  #: rows a job; fewer where it failed before (:func:`_batches`)
     seconds: int  #: a job may run
     order: int  #: within one dispatch: summaries before the publications that show them
+    first: bool = False  #: goes before whatever waits in the queue
 
 
 RULES: dict[Work, JobRule] = {
-    Work.POLL: JobRule(ARXIV, "workers.jobs.poll", batch=1, seconds=120, order=0),
-    Work.ENRICH: JobRule(WORK, "workers.jobs.enrich", batch=100, seconds=120, order=1),
-    Work.PUBLISH: JobRule(WORK, "workers.jobs.publish", batch=1, seconds=60, order=2),
+    Work.POLL: JobRule(ARXIV, "workers.jobs.poll", batch=1, seconds=120, order=0, first=True),
+    Work.COMPLETE: JobRule(ARXIV, "workers.jobs.complete", batch=100, seconds=180, order=1),
+    Work.RECOVER: JobRule(ARXIV, "workers.jobs.recover", batch=1, seconds=1200, order=2),
+    Work.ENRICH: JobRule(WORK, "workers.jobs.enrich", batch=100, seconds=120, order=3),
+    Work.PUBLISH: JobRule(WORK, "workers.jobs.publish", batch=1, seconds=60, order=4),
+    Work.ALERT: JobRule(WORK, "workers.jobs.alert", batch=1, seconds=60, order=5),
 }
 #: The only functions a worker of ours runs, whatever Redis says.
 ALLOWED = frozenset(rule.function for rule in RULES.values())
@@ -164,6 +168,7 @@ class Dispatcher:
                 timeout=rule.seconds,
                 result_ttl=0,
                 failure_ttl=_FAILED_JOBS_KEPT_SECONDS,
+                at_front=rule.first,
                 description=f"{kind} {', '.join(keys[:3])}{' ...' if len(keys) > 3 else ''}",
             )
         except RedisError:

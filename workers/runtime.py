@@ -11,8 +11,9 @@ from feeds.config import Settings, load_settings
 from feeds.store.engine import Store
 from feeds.store.owed import Times
 from workers.engine import Redis, connect, engine_url
-from workers.gate import Gate
-from workers.http_client import HttpClient, user_agent
+from workers.enrichment.arxiv_api import ArxivApi
+from workers.gate import Gate, Priority
+from workers.http_client import HttpClient, Limits, user_agent
 from workers.queues import Dispatcher
 
 
@@ -32,9 +33,33 @@ class Runtime:
 
     @cached_property
     def arxiv(self) -> HttpClient:
-        """The way to arXiv, through the gate."""
-        gate = Gate(self.redis, self.settings.arxiv_min_interval)
-        return HttpClient(user_agent(self.settings), gate)
+        """The way to arXiv's listings."""
+        return self._door(self.settings.arxiv_listing_url, Priority.LISTING)
+
+    @cached_property
+    def api(self) -> ArxivApi:
+        """arXiv's query API."""
+        url = self.settings.arxiv_api_url
+        return ArxivApi(url, self._door(url, Priority.API))
+
+    @cached_property
+    def site(self) -> HttpClient:
+        """The way to arXiv's pages."""
+        return self._door(self.settings.arxiv_site_url, Priority.API)
+
+    @cached_property
+    def oai(self) -> HttpClient:
+        """The way to arXiv's OAI-PMH, which thinks long about a page."""
+        return self._door(self.settings.arxiv_oai_url, Priority.OAI, Limits(seconds=150.0, silence_seconds=120.0))
+
+    @cached_property
+    def webhook(self) -> HttpClient:
+        """The way to the operator's own host: no gate, it is not arXiv's."""
+        return HttpClient(user_agent(self.settings))
+
+    def _door(self, url: str, priority: Priority, limits: Limits | None = None) -> HttpClient:
+        gate = Gate(self.redis, self.settings.interval_for(url), priority)
+        return HttpClient(user_agent(self.settings), gate, limits)
 
     def times(self) -> Times:
         return Times(self.clock.now(), self.real_clock.now())

@@ -17,7 +17,7 @@ from types import FrameType
 from feeds.clock import format_rfc3339
 from feeds.errors import WireError
 from workers.backoff import backoff_seconds
-from workers.processes import kill_session, spawn
+from workers.processes import kill_session, reap_orphans, spawn
 from workers.roster import PartState, Phase, forget_roster, save_roster
 
 log = logging.getLogger("wire.supervisor")
@@ -107,6 +107,7 @@ class Supervisor:
                 self._announce()
             while not self._stops:
                 self._watch(self._children)
+                reap_orphans([child.process.pid for child in self._children if child.process])
                 time.sleep(_TICK_SECONDS)
         finally:
             self._stop_all()
@@ -234,7 +235,8 @@ class Supervisor:
             while process.poll() is None and self._stops < 2 and time.monotonic() - begun < part.grace_seconds:
                 time.sleep(_TICK_SECONDS)
             if process.poll() is None:
-                log.warning("%s did not stop within %g s and is killed", part.name, part.grace_seconds)
+                why = "at the second signal" if self._stops > 1 else f"after {part.grace_seconds:g} s"
+                log.warning("%s has not stopped yet and is killed %s", part.name, why)
             kill_session(process, signal.SIGKILL)
             process.wait()
 

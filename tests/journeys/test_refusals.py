@@ -17,7 +17,7 @@ from tests.support.processes import environ, free_port
 from tests.support.wires import write_topics
 from workers.processes import hold_folder, python_command
 
-GOOD = {"slug": "vision", "title": "Vision", "categories": ["cs.CV"]}
+GOOD: dict[str, object] = {"slug": "vision", "title": "Vision", "categories": ["cs.CV"]}
 
 
 @dataclass(frozen=True)

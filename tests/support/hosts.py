@@ -44,12 +44,13 @@ class _Server(ThreadingHTTPServer):
 class Host:
     """Answers by path; a list of answers is used up one by one, its last one stays.
 
-    ``otherwise`` is the answer to every path without a script.
+    ``otherwise`` is the answer to every path without a script; :meth:`serve_tree` answers all below a path.
     """
 
     def __init__(self) -> None:
         self.answers: dict[str, list[Answer]] = {}
         self.otherwise = Answer(404)
+        self.trees: dict[str, Callable[[str], Answer]] = {}
         self.requests: list[Request] = []
         self.in_flight = 0
         self.most_in_flight = 0
@@ -65,6 +66,10 @@ class Host:
         """Script what a path answers."""
         self.answers[path] = [Answer(body=a) if isinstance(a, bytes) else a for a in answers]
 
+    def serve_tree(self, prefix: str, answer: Callable[[str], Answer]) -> None:
+        """Answer whatever begins with a prefix, by its path and query."""
+        self.trees[prefix] = answer
+
     def start(self) -> None:
         self._thread.start()
 
@@ -74,6 +79,9 @@ class Host:
 
     def _next(self, path: str) -> Answer:
         with self._lock:
+            tree = next((answer for prefix, answer in self.trees.items() if path.startswith(prefix)), None)
+            if tree and path not in self.answers:
+                return tree(path)
             script = self.answers.get(path, [self.otherwise])
             return script.pop(0) if len(script) > 1 else script[0]
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import yaml
 from flask import Flask
@@ -20,9 +21,10 @@ from rq.serializers import JSONSerializer
 
 from feeds.clock import FixedClock, SystemClock
 from feeds.config import Settings, load_settings
+from feeds.model.announcements import AnnounceType
 from feeds.store.engine import Store
 from service.app import create_app
-from tests.support.hosts import Host
+from tests.support.hosts import Answer, Host
 from tests.support.listings import Item, make_listing
 from workers import runtime as runtimes
 from workers.engine import connect, embedded_command, is_alive, socket_path
@@ -30,6 +32,10 @@ from workers.on_demand import request_polls
 from workers.preparing import prepare_database, prepare_topics
 from workers.queues import QUEUES, AllowedJob, make_queue
 from workers.runtime import Runtime
+from workers.standin import Told
+from workers.standin.answers import parse_query
+from workers.standin.archive import Archive
+from workers.standin.query_api import answer_query
 
 #: A Friday morning after arXiv's build.
 FRIDAY = date(2026, 4, 17)
@@ -75,6 +81,9 @@ class Line:
             folder,
             WIRE_REDIS_URL=redis_url,
             WIRE_ARXIV_LISTING_URL=host.url,
+            WIRE_ARXIV_API_URL=f"{host.url}/api/query",
+            WIRE_ARXIV_OAI_URL=f"{host.url}/oai",
+            WIRE_ARXIV_SITE_URL=host.url,
             WIRE_ARXIV_MIN_INTERVAL="0",
             WIRE_BASE_URL="https://wire.example.org",
         )
@@ -86,10 +95,13 @@ class Line:
         prepare_topics(self.runtime)
         self.app: Flask = create_app(self.settings, self.clock)
         self.app.testing = False
+        self.told: list[Told] = []  #: what arXiv's API knows; more may be added
+        host.serve_tree("/api/query", self._answer_api)
 
     def announce(self, items: Sequence[Item], listing: str = "cs.CV", day: date = FRIDAY) -> None:
         """Let arXiv announce papers."""
         self.host.serve(f"/atom/{listing}", make_listing(items, listing, day))
+        self.told += [_told(item, listing, day) for item in items]
 
     def set_time(self, at: datetime) -> None:
         self.clock.at = at
@@ -114,6 +126,11 @@ class Line:
         assert answer.status_code == status, answer.get_data(as_text=True)
         return answer.get_data()
 
+    def _answer_api(self, path: str) -> Answer:
+        today = max((one.day for one in self.told), default=FRIDAY)
+        answer = answer_query(Archive(self.told, today), parse_query(urlsplit(path).query), self.clock.now())
+        return Answer(answer.status, answer.body, {"Content-Type": answer.media_type})
+
     def close(self) -> None:
         self.runtime.store.close()
         self.redis.close()
@@ -130,3 +147,18 @@ class Line:
             serializer=JSONSerializer,
         )
         worker.work(burst=True, logging_level="WARNING")
+
+
+def _told(item: Item, listing: str, day: date) -> Told:
+    return Told(
+        listing=listing,
+        day=day,
+        type=AnnounceType(item.type),
+        arxiv_id=item.arxiv_id,
+        version=item.version,
+        title=item.title,
+        abstract=item.abstract,
+        authors=item.authors,
+        categories=item.categories,
+        licence=item.licence,
+    )

@@ -143,7 +143,7 @@ def test_days_pass_one_after_the_other_and_those_that_are_over_are_not_repeated(
     said: list[str] = []
     replay(runtime, recordings, said.append)
     assert said == [
-        "2026-04-17  news        1 announced     1 in topics so far",
+        "2026-04-17  news, refused    1 announced     1 in topics so far",
         "2026-04-20  news        1 announced     2 in topics so far",
     ]
     assert waited == [["cs.CV"], ["cs.CV"], ["cs.CV"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 from feeds.errors import AlreadyRunningError
 from tests.support.processes import environ, wait_for
 from tests.workers.pids import await_pid, end, is_gone
-from workers.processes import hold_folder, kill_session, python_command, spawn
+from workers.processes import hold_folder, kill_session, python_command, python_environ, spawn
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has the parent-death signal")
 
@@ -206,3 +207,35 @@ def test_a_folder_called_service_is_not_run_instead_of_ours(tmp_path: Path) -> N
     )
     assert "not ours" not in said.stdout
     assert "demo" in said.stdout
+
+
+@pytest.mark.skipif(os.getuid() != 0 or not shutil.which("unshare"), reason="needs root and unshare (util-linux)")
+def test_as_process_one_the_dead_of_others_are_buried_and_ones_own_are_left() -> None:
+    script = """
+import os, subprocess, sys, time
+from workers.processes import reap_orphans
+own = subprocess.Popen([sys.executable, "-c", "raise SystemExit(7)"])
+# A child whose own child outlives it: that one falls to us.
+subprocess.run([sys.executable, "-c", "import subprocess; subprocess.Popen(['sleep', '0.1'])"], check=True)
+def dead():
+    stats = [open(f"/proc/{name}/stat").read() for name in os.listdir("/proc") if name.isdigit()]
+    return sum(stat.rpartition(")")[2].split()[0] == "Z" for stat in stats)
+while dead() < 2:
+    time.sleep(0.01)
+for _ in range(3):
+    reap_orphans([own.pid])
+code = own.wait()
+reap_orphans([])
+print(os.getpid(), code, dead())
+"""
+    ran = subprocess.run(
+        ["unshare", "--pid", "--fork", "--mount-proc", sys.executable, "-c", script],
+        env=python_environ(dict(os.environ)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    if "unshare failed" in ran.stderr or "Operation not permitted" in ran.stderr:
+        pytest.skip("this machine allows no namespaces")
+    assert (ran.stdout, ran.stderr) == ("1 7 0\n", "")

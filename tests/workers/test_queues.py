@@ -378,7 +378,9 @@ def test_the_callbacks_of_an_abandoned_job_are_not_run_either(
 
 
 def test_the_names_in_the_queue_are_functions_that_exist() -> None:
-    assert {f"workers.jobs.{name}" for name in ("poll", "enrich", "publish")} == ALLOWED
+    assert {
+        f"workers.jobs.{name}" for name in ("poll", "complete", "recover", "enrich", "publish", "alert")
+    } == ALLOWED
     assert all(callable(getattr(jobs, name.rpartition(".")[2])) for name in ALLOWED)
     assert set(RULES) == set(Work)
 

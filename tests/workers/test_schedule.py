@@ -187,7 +187,7 @@ def test_a_clock_that_was_years_ahead_at_the_start_holds_no_listing_up_when_it_i
     Scheduler(line.runtime).tick()
     line.work()
     with line.runtime.store.read() as connection:
-        (poll,) = owed.list_owed(connection)
+        (poll,) = owed.list_owed(connection, Work.POLL)
         visit = listings.last_visits(connection)["cs.CV"]
     assert (visit.visited_at, visit.announced) == (MORNING, 1)
     assert MORNING < poll.due_at < MORNING + timedelta(days=2)

@@ -140,7 +140,8 @@ def test_it_runs_what_is_owed_and_nothing_else(place: Place, host: Host) -> None
     with place.worker(ARXIV) as worker:
         place.runtime.dispatch()
         assert place.await_visit().outcome == VisitOutcome.NEWS
-        assert make_queue(place.redis, ARXIV).failed_job_registry.get_job_count() == 2
+        failed = make_queue(place.redis, ARXIV).failed_job_registry
+        wait_for(lambda: failed.get_job_count() == 2, "the end of the foreign jobs")
         assert not made.exists()
         assert worker.stop(signal.SIGTERM) == 0
     assert count_workers(place.redis)[ARXIV] == 0

@@ -10,7 +10,7 @@ import io
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import arxiv
 import requests
@@ -76,6 +76,24 @@ class ArxivApi:
             found |= self._fetch_batch(asked[start : start + BATCH])
         return found
 
+    def search(self, listing: str, since: datetime, until: datetime, most: int = 2000) -> list[ApiPaper]:
+        """Papers of a listing by when their first version was submitted, oldest first.
+
+        The end of a missed day's recovery: it tells neither announcements nor earlier versions.
+
+        :param listing: a category
+        :param until: not after this minute
+        :raises FetchError: where a request failed
+        """
+        span = f"[{since.astimezone(UTC):%Y%m%d%H%M} TO {until.astimezone(UTC):%Y%m%d%H%M}]"
+        search = arxiv.Search(
+            query=f"cat:{listing} AND submittedDate:{span}",
+            max_results=most,
+            sort_by=arxiv.SortCriterion.SubmittedDate,
+            sort_order=arxiv.SortOrder.Ascending,
+        )
+        return self._results(search)
+
     def _fetch_batch(self, batch: Sequence[VersionedId]) -> dict[str, ApiPaper]:
         """A batch, halved around what the API refuses."""
         found: dict[str, ApiPaper] = {}
@@ -98,15 +116,16 @@ class ArxivApi:
 
     def _fetch_part(self, part: Sequence[VersionedId]) -> dict[str, ApiPaper]:
         search = arxiv.Search(id_list=[_spelled(one) for one in part], max_results=len(part))
+        wanted = {one.arxiv_id for one in part}
+        return {paper.arxiv_id: paper for paper in self._results(search) if paper.arxiv_id in wanted}
+
+    def _results(self, search: arxiv.Search) -> list[ApiPaper]:
         try:
-            results = list(self._client.results(search))
+            return [_paper(result) for result in self._client.results(search)]
         except FetchError:
             raise
         except Exception as error:  # the package, requests and lxml each have a tree of errors of their own
             raise FetchError(f"the arxiv package failed: {type(error).__name__}: {one_line(error)}") from error
-        wanted = {one.arxiv_id for one in part}
-        papers = (_paper(result) for result in results)
-        return {paper.arxiv_id: paper for paper in papers if paper.arxiv_id in wanted}
 
 
 def _asked(arxiv_ids: Sequence[str]) -> list[VersionedId]:

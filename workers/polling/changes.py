@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from feeds.model.announcements import Announcement, AnnounceType, Outcome, VisitOutcome
+from feeds.model.announcements import Announcement, AnnounceType, Source, VisitOutcome
 from feeds.model.changes import Admission, Changes, Revision
 from feeds.model.entries import UpdateReason
 from feeds.model.identifiers import sort_key
 from feeds.model.papers import Paper, text_hash
+from feeds.model.withdrawals import is_withdrawn
 from feeds.query.admission import CompiledTopic, judge
 from feeds.query.matching import SearchablePaper
 from workers.polling.listing import ListedPaper, ParsedListing
@@ -21,26 +22,31 @@ from workers.polling.listing import ListedPaper, ParsedListing
 class Known:
     """What the store has of the papers in a listing."""
 
-    listing_on: date | None  #: the day the listing bore when it was last read
     announced: frozenset[tuple[str, int]]  #: (paper, version) that this listing announced before
     papers: dict[str, Paper]
 
 
-def decide(parsed: ParsedListing, listing: str, known: Known, topics: Sequence[CompiledTopic]) -> Changes:
+def decide(
+    parsed: ParsedListing,
+    listing: str,
+    known: Known,
+    topics: Sequence[CompiledTopic],
+    source: Source = Source.LISTING,
+) -> Changes:
     """Compare a listing with what is known.
 
     A guid that this listing never carried is always news, however old the listing looks; one that it did carry
     never is, whatever day it bears now.
 
     :param listing: its canonical name
+    :param source: where it comes from, if it was put together afterwards
     """
     news = _distinct(item for item in parsed.papers if (item.arxiv_id, item.version) not in known.announced)
     papers = {item.arxiv_id: _merge(item, known.papers.get(item.arxiv_id)) for item in news}
     return Changes(
         outcome=_outcome(parsed, news),
         day=parsed.listing_on,
-        day_outcome=_day_outcome(parsed, news, known),
-        announcements=tuple(_announcement(item, listing, parsed.listing_on) for item in news),
+        announcements=tuple(_announcement(item, listing, parsed.listing_on, source) for item in news),
         papers=tuple(paper for paper in papers.values() if paper != known.papers.get(paper.arxiv_id)),
         revisions=tuple(
             _revision(known.papers[arxiv_id], paper)
@@ -74,16 +80,8 @@ def _outcome(parsed: ParsedListing, news: list[ListedPaper]) -> VisitOutcome:
     return VisitOutcome.UNCHANGED if parsed.papers else VisitOutcome.CLOSED
 
 
-def _day_outcome(parsed: ParsedListing, news: list[ListedPaper], known: Known) -> Outcome | None:
-    if news:
-        return Outcome.NEWS
-    if not parsed.papers:
-        return Outcome.CLOSED
-    return Outcome.UNCONFIRMED if parsed.listing_on != known.listing_on else None
-
-
-def _announcement(item: ListedPaper, listing: str, day: date) -> Announcement:
-    return Announcement(item.arxiv_id, item.version, listing, day, item.type)
+def _announcement(item: ListedPaper, listing: str, day: date, source: Source) -> Announcement:
+    return Announcement(item.arxiv_id, item.version, listing, day, item.type, source, item.approximate)
 
 
 def _merge(item: ListedPaper, stored: Paper | None) -> Paper:
@@ -100,9 +98,10 @@ def _merge(item: ListedPaper, stored: Paper | None) -> Paper:
         comment=stored.comment,
         doi=stored.doi,
         journal_ref=stored.journal_ref,
+        classes=stored.classes,
         submitted_at=stored.submitted_at,
         revised_at=stored.revised_at if same else None,
-        withdrawn=stored.withdrawn if same else False,
+        withdrawn=listed.withdrawn or (same and stored.withdrawn),
     )
 
 
@@ -115,6 +114,7 @@ def _as_paper(item: ListedPaper) -> Paper:
         authors=item.authors,
         categories=item.categories,
         licence=item.licence,
+        withdrawn=is_withdrawn(None, item.abstract),
     )
 
 

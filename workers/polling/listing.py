@@ -41,7 +41,8 @@ class ListedPaper:
     abstract: str
     authors: tuple[Author, ...]
     categories: tuple[str, ...]
-    licence: str | None
+    licence: str | None = None
+    approximate: bool = False  #: its day, type or version was put together afterwards
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ class ParsedListing:
 
     listing_on: date  #: the listing's own day
     papers: tuple[ListedPaper, ...]
-    guids: str  #: digest of the guid set: the only sign of change that arXiv's feeds give
-    skipped: tuple[str, ...]  #: items that could not be read, with why
+    guids: str = ""  #: digest of the guid set: the only sign of change that arXiv's feeds give
+    skipped: tuple[str, ...] = ()  #: items that could not be read, with why
 
 
 def parse_listing(body: bytes, name: str) -> ParsedListing:

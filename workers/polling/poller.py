@@ -6,28 +6,25 @@ import logging
 import random
 import zlib
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from feeds.errors import FetchError, ListingRefusedError, OutOfTime
 from feeds.model import calendar
+from feeds.model.accounts import Account, is_weekend
 from feeds.model.announcements import Outcome, VisitOutcome
 from feeds.model.changes import Changes
-from feeds.query.admission import compile_topics
-from feeds.store import listings, memberships, owed, papers, topics
+from feeds.store import listings, owed
 from feeds.store.engine import Connection
-from feeds.store.listings import Day, Listing, Visit
-from feeds.store.memberships import HOLD
-from feeds.store.owed import Claim, Work
-from workers.backoff import backoff_seconds
+from feeds.store.listings import Listing, Visit
+from feeds.store.owed import Claim
+from workers.backoff import polite_seconds
 from workers.http_client import Response
-from workers.polling.changes import Known, decide
 from workers.polling.listing import ParsedListing, parse_listing
+from workers.polling.recording import decide_listing, judge_days, note_gaps, record_changes
 from workers.runtime import Runtime
 
 log = logging.getLogger("wire.poller")
 
-_FIRST_RETRY_SECONDS = 60.0
-_LAST_RETRY_SECONDS = 2 * 3600.0
 _SPREAD_SECONDS = 300
 
 
@@ -74,11 +71,11 @@ def _record(
 ) -> None:
     now = runtime.clock.now()
     with runtime.store.write() as connection:
-        changes = _decide(connection, claim.key, listing, parsed) if parsed else None
+        changes = decide_listing(connection, claim.key, parsed) if parsed else None
         day = changes.day if changes else listing.listing_on
         listings.save_listing(connection, _after(listing, answer, parsed, now))
-        if changes:
-            _record_changes(connection, claim.key, changes, now)
+        if changes and changes.announcements:
+            record_changes(connection, claim.key, changes, Account(Outcome.NEWS), now)
         visit = Visit(
             listing=claim.key,
             visited_at=now,
@@ -90,37 +87,24 @@ def _record(
             size=len(answer.body),
         )
         listings.record_visit(connection, visit)
-        owed.reschedule(connection, claim, calendar.next_look(now, day, _spread(claim.key)), now)
+        _account(connection, claim.key, listing.listing_on, changes, now)
+        owed.reschedule(connection, claim, _next_look(connection, claim.key, now), now)
     log.info("%s: %s, day %s, %d announced", visit.listing, visit.outcome, visit.listing_on, visit.announced)
 
 
-def _decide(connection: Connection, name: str, listing: Listing, parsed: ParsedListing) -> Changes:
-    arxiv_ids = [item.arxiv_id for item in parsed.papers]
-    known = Known(
-        listing_on=listing.listing_on,
-        announced=frozenset(listings.find_announced(connection, name, arxiv_ids)),
-        papers=papers.find_papers(connection, arxiv_ids),
-    )
-    stored = topics.list_topics(connection)
-    return decide(parsed, name, known, compile_topics(item.topic for item in stored))
+def _account(connection: Connection, name: str, last: date | None, changes: Changes | None, now: datetime) -> None:
+    """Judge today, the listing's own day where that is another, and what lies between its last one and this."""
+    days = {calendar.eastern_date(now), *([changes.day] if changes else [])}
+    judge_days(connection, days, now)
+    if last and changes and last < changes.day:
+        note_gaps(connection, name, last, changes.day, now)
 
 
-def _record_changes(connection: Connection, name: str, changes: Changes, now: datetime) -> None:
-    """Write the facts, then what follows from them, then what is owed for it."""
-    papers.save_papers(connection, changes.papers, now)
-    papers.record_versions(connection, changes.announcements, changes.texts, now)
-    listings.record_announcements(connection, changes.announcements, now)
-    if changes.day_outcome:
-        listings.record_day(connection, Day(name, changes.day, changes.day_outcome, None, changes.counts), now)
-    touched = memberships.revise(connection, changes.revisions, now)
-    joined = memberships.admit(connection, changes.admissions, now)
-    rewritten = [revision.arxiv_id for revision in changes.revisions if revision.text_changed]
-    wanting = {admission.arxiv_id for admission in joined} | memberships.find_topics_of(
-        connection, rewritten
-    ).keys()
-    owed.owe(connection, Work.ENRICH, wanting, now)
-    owed.owe(connection, Work.PUBLISH, touched, now)
-    owed.owe(connection, Work.PUBLISH, {admission.topic for admission in joined}, now + HOLD)
+def _next_look(connection: Connection, name: str, now: datetime) -> datetime:
+    today = calendar.eastern_date(now)
+    said = listings.find_accounts(connection, name, today, today).get(today)
+    settled = said is not None and (said.outcome.seen or is_weekend(today))
+    return calendar.next_look(now, settled=settled, spread_seconds=_spread(name))
 
 
 def _after(listing: Listing, answer: Response, parsed: ParsedListing | None, now: datetime) -> Listing:
@@ -141,16 +125,11 @@ def _after(listing: Listing, answer: Response, parsed: ParsedListing | None, now
 def _record_failure(runtime: Runtime, claim: Claim, listing: Listing, failure: _Failure) -> None:
     """Nothing of it is kept but that it failed, and why."""
     now, real = runtime.clock.now(), runtime.real_clock.now()
-    wait = max(
-        backoff_seconds(claim.failures, random.random(), first=_FIRST_RETRY_SECONDS, last=_LAST_RETRY_SECONDS),
-        failure.retry_after_seconds or 0.0,
-    )
+    wait = polite_seconds(claim.failures, random.random(), failure.retry_after_seconds)
     with runtime.store.write() as connection:
         listings.save_listing(connection, replace(listing, failures=listing.failures + 1, visited_at=now))
         listings.record_visit(connection, Visit(claim.key, now, failure.outcome, failure.reason))
-        if failure.outcome is VisitOutcome.REFUSED:
-            day = calendar.eastern_date(now)
-            listings.record_day(connection, Day(claim.key, day, Outcome.REFUSED, failure.reason, {}), now)
+        judge_days(connection, [calendar.eastern_date(now)], now)
         owed.postpone(connection, claim, failure.reason, real + timedelta(seconds=wait))
     log.warning("%s: %s: %s; again in %.0f s", claim.key, failure.outcome, failure.reason, wait)
 

@@ -9,7 +9,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.model.announcements import AnnounceType, Outcome, VisitOutcome
+from feeds.model.announcements import AnnounceType, VisitOutcome
 from feeds.model.changes import Admission, Changes, Revision
 from feeds.model.entries import UpdateReason
 from feeds.model.papers import Author, Paper, text_hash
@@ -21,7 +21,7 @@ from workers.polling.listing import ListedPaper, ParsedListing
 
 FRIDAY, MONDAY = date(2026, 4, 17), date(2026, 4, 20)
 NEW, CROSS, REPLACE, REPLACE_CROSS = AnnounceType
-NOTHING = Known(None, frozenset(), {})
+NOTHING = Known(frozenset(), {})
 
 
 def listed(
@@ -45,8 +45,8 @@ def look(
     return decide(parsed, "cs.CV", known, compile_topics(topics))
 
 
-def known(*papers: Paper, announced: tuple[tuple[str, int], ...] = (), day: date | None = FRIDAY) -> Known:
-    return Known(day, frozenset(announced), {paper.arxiv_id: paper for paper in papers})
+def known(*papers: Paper, announced: tuple[tuple[str, int], ...] = ()) -> Known:
+    return Known(frozenset(announced), {paper.arxiv_id: paper for paper in papers})
 
 
 def announced(changes: Changes) -> list[tuple[str, int, AnnounceType, date]]:
@@ -58,7 +58,7 @@ def announced(changes: Changes) -> list[tuple[str, int, AnnounceType, date]]:
 
 def test_an_unseen_guid_is_news_with_its_paper() -> None:
     changes = look(listed())
-    assert (changes.outcome, changes.day, changes.day_outcome) == (VisitOutcome.NEWS, FRIDAY, Outcome.NEWS)
+    assert (changes.outcome, changes.day) == (VisitOutcome.NEWS, FRIDAY)
     assert announced(changes) == [("2604.00001", 1, NEW, FRIDAY)]
     assert changes.papers == (make_paper("2604.00001"),)
     assert changes.revisions == ()
@@ -67,10 +67,10 @@ def test_an_unseen_guid_is_news_with_its_paper() -> None:
 
 
 def test_an_unseen_guid_is_news_however_old_the_listing_looks() -> None:
-    before = known(announced=(("2604.00009", 1),), day=MONDAY)
+    before = known(announced=(("2604.00009", 1),))
     changes = look(listed("2604.00009"), listed("0704.0001"), known=before, day=date(2007, 5, 1))
     assert announced(changes) == [("0704.0001", 1, NEW, date(2007, 5, 1))]
-    assert changes.day_outcome == Outcome.NEWS
+    assert changes.outcome == VisitOutcome.NEWS
 
 
 def test_a_seen_guid_is_never_news_whatever_day_it_bears_now() -> None:
@@ -90,14 +90,8 @@ def test_what_another_listing_announced_is_still_news_here() -> None:
 
 def test_a_day_without_papers_is_closed() -> None:
     changes = look(known=known(make_paper(), announced=(("2604.00001", 1),)), day=MONDAY)
-    assert (changes.outcome, changes.day, changes.day_outcome) == (VisitOutcome.CLOSED, MONDAY, Outcome.CLOSED)
+    assert (changes.outcome, changes.day) == (VisitOutcome.CLOSED, MONDAY)
     assert changes.counts == {}
-
-
-def test_the_same_papers_on_another_day_are_unconfirmed_and_on_the_same_day_nothing_to_say() -> None:
-    before = known(make_paper(), announced=(("2604.00001", 1),))
-    assert look(listed(), known=before, day=MONDAY).day_outcome == Outcome.UNCONFIRMED
-    assert look(listed(), known=before, day=FRIDAY).day_outcome is None
 
 
 # Versions
