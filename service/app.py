@@ -16,8 +16,8 @@ from feeds.publishing import Publisher
 from feeds.store import site
 from feeds.store.engine import Store
 from service import problems
+from service.views import api, health, pages
 from service.views import feeds as feed_views
-from service.views import health, pages
 from service.web import Web, equip
 from workers.roster import load_roster
 
@@ -52,7 +52,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         load_parts=lambda: load_roster(settings.data_dir),
     )
     equip(app, tools)
-    for views in (feed_views, pages, health):
+    for views in (feed_views, pages, api, health):
         app.register_blueprint(views.blueprint)
     problems.register(app)
     names = _own_names(settings)

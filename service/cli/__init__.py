@@ -28,7 +28,15 @@ def cli() -> None:
     """
 
 
-for command in (*running.COMMANDS, polling.poll, topics.topics, summaries.summarize, status.status, doctor.doctor):
+for command in (
+    *running.COMMANDS,
+    polling.poll,
+    polling.backfill,
+    topics.topics,
+    summaries.summarize,
+    status.status,
+    doctor.doctor,
+):
     cli.add_command(command)
 
 

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 
 import click
 
 from feeds.config import load_settings
-from feeds.model import taxonomy
+from feeds.model import calendar, taxonomy
 from feeds.store.engine import Store
-from feeds.store.listings import Visit
-from workers.on_demand import Progress, await_polls, check_running, request_polls
+from feeds.store.listings import Visit, find_accounts
+from workers.on_demand import (
+    Progress,
+    Recovery,
+    await_polls,
+    await_recovery,
+    check_running,
+    request_polls,
+    request_recovery,
+)
+from workers.polling.backfill import REACH
 from workers.runtime import Runtime, make_runtime
 from workers.schedule import polled_listings
+
+_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command()
@@ -41,6 +53,61 @@ def poll(listings: tuple[str, ...], wait: bool, timeout: float) -> None:
         click.echo(f"{name}: {_describe(visits.get(name))}")
     if any(name not in visits or visits[name].outcome.failed for name in names):
         raise SystemExit(1)
+
+
+@click.command()
+@click.option("--from", "first", required=True, type=_DAY, help="The first day, like 2026-04-17.")
+@click.option("--to", "last", required=True, type=_DAY, help="The last day; it must be over.")
+@click.argument("listings", nargs=-1)
+@click.option("--timeout", default=3600.0, show_default=True, help="Give up after so many seconds.")
+def backfill(first: datetime, last: datetime, listings: tuple[str, ...], timeout: float) -> None:
+    """Recover what LISTINGS (default: all that the topics read) announced on days that nobody saw.
+
+    From the catch-up pages first, then by OAI-PMH, then by arXiv's search. Returns when what was recovered is
+    published; what was begun goes on by itself where this is ended. Exit code 1 where days could not be recovered.
+    """
+    settings = load_settings(joining=True)
+    Store(settings.database_url).check()
+    runtime = make_runtime(settings)
+    check_running(runtime)
+    begins, ends = _check_span(first.date(), last.date(), calendar.eastern_date(runtime.clock.now()))
+    names = _names(runtime, listings)
+    unsure = request_recovery(runtime, names, begins, ends)
+    with _progress_bar(unsure) as tell:
+        recovery = await_recovery(runtime, names, begins, ends, timeout, tell=tell)
+    for line in _describe_days(runtime, names, begins, ends):
+        click.echo(line)
+    for name, reason in recovery.failures.items():
+        click.echo(f"{name} cannot be recovered now, and is tried again later: {reason}", err=True)
+    if not recovery.done:
+        raise SystemExit(1)
+
+
+def _check_span(first: date, last: date, today: date) -> tuple[date, date]:
+    if first > last:
+        raise click.BadParameter(f"{last} lies before {first}", param_hint="--to")
+    if last >= today:
+        raise click.BadParameter(f"{last} is not over yet", param_hint="--to")
+    if today - first > REACH:
+        raise click.BadParameter(f"arXiv tells of the last {REACH.days} days only", param_hint="--from")
+    return first, last
+
+
+def _describe_days(runtime: Runtime, names: Sequence[str], first: date, last: date) -> Iterator[str]:
+    with runtime.store.read() as connection:
+        for name in names:
+            for day, said in sorted(find_accounts(connection, name, first, last).items()):
+                yield f"{day}  {name:<12} {said.outcome}{f': {said.reason}' if said.reason else ''}"
+
+
+@contextmanager
+def _progress_bar(days: int) -> Iterator[Callable[[Recovery], None]]:
+    """Days that are sure again; for people at a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda recovery: None
+        return
+    with click.progressbar(length=max(days, 1), label="recovering", file=sys.stderr) as bar:
+        yield lambda recovery: bar.update(recovery.days - recovery.unsure - bar.pos)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from workers import demo as demonstration
 from workers import standin as standins
 from workers.engine import connect, embedded_command, engine_url, is_alive
 from workers.preparing import prepare_database, prepare_topics, take_back_leases
-from workers.processes import hold_folder, python_command, python_environ
+from workers.processes import hold_folder, leave_when_told, python_command, python_environ
 from workers.queues import ARXIV, QUEUES, WORK, count_workers
 from workers.runtime import make_runtime
 from workers.schedule import run_scheduler
@@ -141,6 +141,7 @@ COMMANDS = (run, demo, serve, work, schedule, migrate, standin, replay)
 
 
 def _run(settings: Settings, environ: dict[str, str], extra: list[Part], announce: Callable[[], None]) -> None:
+    leave_when_told()
     for name, meant in find_unknown(environ).items():
         log.warning("%s is no setting%s", name, f"; did you mean {meant}?" if meant else "")
     serving.check_free(settings.bind)

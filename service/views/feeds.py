@@ -19,6 +19,12 @@ def subscriptions() -> Response:
     return conditional.respond(web().publisher.find_opml(), web().clock.now())
 
 
+@blueprint.get("/feeds/status.atom")
+def incidents() -> Response:
+    """What an operator should know of."""
+    return conditional.respond(web().publisher.find_incidents(), web().clock.now())
+
+
 @blueprint.get("/feeds/<name>")
 def feed(name: str) -> Response:
     """A topic in a format."""

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from service import doctor
 from service.doctor import Finding, Level, check_clock
 from tests.service.cli.conftest import TOPICS, Command
 from tests.support.hosts import Answer, Host
@@ -121,7 +120,7 @@ def test_a_disk_that_is_nearly_full(wire: Command, monkeypatch: pytest.MonkeyPat
         free = 0
 
     Usage.free = free * 1024 * 1024
-    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _path: Usage)
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: Usage)
     assert levels(examine(wire))["disk"] == {level}
 
 
