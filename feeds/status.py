@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feeds.model.announcements import VisitOutcome
-from feeds.store import listings, memberships, owed
+from feeds.model.incidents import Incident
+from feeds.store import incidents, listings, memberships, owed
 from feeds.store.engine import Connection, Store
 from feeds.store.listings import Day, Listing, Visit
 from feeds.store.owed import Owed, State, Times, Work
@@ -63,6 +64,7 @@ class Status:
     papers: dict[str, int]  #: by topic
     work: tuple[WorkStatus, ...]  #: a row a kind
     dead: tuple[DeadWork, ...]
+    incidents: tuple[Incident, ...] = ()  #: that stand
 
     @property
     def out_of_reach_since(self) -> datetime | None:
@@ -101,6 +103,7 @@ def find_status(connection: Connection, times: Times, *, days: int = 7) -> Statu
         papers=memberships.count_members(connection),
         work=tuple(count_work(kind, [row for row in work if row.kind is kind], times) for kind in Work),
         dead=tuple(DeadWork(row.kind, row.key, row.reason or "") for row in work if row.state is State.DEAD),
+        incidents=tuple(incidents.list_open(connection)),
     )
 
 

@@ -33,11 +33,11 @@ from feeds.topics_file import load_topics
 from service.serving import check_free, is_answering
 from workers.engine import Engine, engine_url, find_embedded, inspect, is_alive
 from workers.http_client import HttpClient, Response, user_agent
+from workers.polling.polled import polled_listings
 from workers.polling.poller import listing_url
 from workers.processes import hold_folder
 from workers.queues import count_workers
 from workers.runtime import Runtime, make_runtime
-from workers.schedule import polled_listings
 
 _MB = 1024 * 1024
 _LITTLE_BYTES, _TOO_LITTLE_BYTES = 1024 * _MB, 100 * _MB

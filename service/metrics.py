@@ -5,6 +5,7 @@ Nothing is counted in this process: several web processes and hosts tell the sam
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -12,6 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from feeds import __version__
+from feeds.model.incidents import IncidentKind
 from feeds.status import ListingStatus, Status, WorkStatus
 from workers.roster import PartState
 
@@ -41,6 +43,13 @@ class _Told(Collector):
             "wire_arxiv_out_of_reach",
             "1 while no listing can be reached.",
             value=int(bool(status.out_of_reach_since)),
+        )
+        standing = Counter(str(incident.kind) for incident in status.incidents)
+        yield _labelled(
+            "wire_incidents",
+            "Incidents that stand.",
+            ["kind"],
+            [((str(kind),), standing[str(kind)]) for kind in IncidentKind],
         )
         papers = [((slug,), count) for slug, count in sorted(status.papers.items())]
         yield _labelled("wire_topic_papers", "Papers in a topic.", ["topic"], papers)

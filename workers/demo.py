@@ -20,9 +20,9 @@ from feeds.model.calendar import eastern_midnight
 from feeds.model.topics import MAX_ENTRIES
 from feeds.store import listings, memberships
 from workers.on_demand import await_polls, request_polls
+from workers.polling.polled import polled_listings
 from workers.runtime import Runtime
 from workers.sample import Sample
-from workers.schedule import polled_listings
 from workers.standin import Recordings, Source
 
 log = logging.getLogger("wire.demo")

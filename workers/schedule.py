@@ -14,14 +14,18 @@ from types import FrameType
 
 from feeds.errors import TopicsFileError, WireError
 from feeds.store import owed, topics
-from feeds.store.engine import Connection, is_outage
+from feeds.store.engine import is_outage
 from feeds.store.owed import Work
 from feeds.topics_file import load_topics
+from workers.polling.polled import polled_listings
 from workers.runtime import Runtime
+from workers.watch import watch
 
 log = logging.getLogger("wire.schedule")
 
 TICK_SECONDS = 1.0
+#: Incidents are of minutes and hours.
+WATCH_TURNS = 20
 
 
 class Scheduler:
@@ -30,11 +34,22 @@ class Scheduler:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._topics_seen: tuple[int, int] | None = None
+        self._turns = 0
 
     def tick(self) -> None:
-        """Take over a changed topics file, then bring what is due into the queue."""
+        """Take over a changed topics file, bring what is due into the queue; now and then, look for incidents."""
         self._follow_topics_file()
         self._runtime.dispatch()
+        if self._turns % WATCH_TURNS == 0:
+            self._watch()
+        self._turns += 1
+
+    def _watch(self) -> None:
+        try:
+            watch(self._runtime)
+        except Exception as error:
+            if not is_outage(error):
+                raise
 
     def _follow_topics_file(self) -> None:
         path = self._runtime.settings.topics
@@ -71,20 +86,6 @@ def take_over_topics(runtime: Runtime) -> list[str]:
     if changed:
         log.info("topics new or changed: %s", ", ".join(changed))
     return changed
-
-
-def polled_listings(connection: Connection, only: tuple[str, ...] = ()) -> list[str]:
-    """The listings that the topics in force read.
-
-    :param only: where given, no others than these
-    """
-    wanted = {
-        category
-        for stored in topics.list_topics(connection)
-        if not stored.topic.retired
-        for category in stored.topic.categories
-    }
-    return sorted(wanted.intersection(only) if only else wanted)
 
 
 def run_scheduler(runtime: Runtime, sleep: Callable[[float], None] = time.sleep) -> None:

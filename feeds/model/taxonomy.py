@@ -53,6 +53,14 @@ def any_belongs(categories: Iterable[str], wanted: Iterable[str]) -> bool:
     return any(belongs(category, name) for category in categories for name in wanted)
 
 
+@cache
+def categories_of(archive: str) -> frozenset[str]:
+    """The active categories of an archive, by their canonical names; none for a category."""
+    known = _data()["categories"].items()
+    inside = {name for name, entry in known if entry["active"] and entry["archive"] == archive and name != archive}
+    return frozenset(canonical(name) for name in inside)
+
+
 def label(category: str) -> str | None:
     """A category's full name ("Machine Learning"), or None for one this taxonomy does not know."""
     archives: dict[str, str] = _data()["archives"]

@@ -43,11 +43,24 @@ def judge(
     :returns: the parts of the query that matched, empty for a topic without one; None where it does not join
     """
     topic = compiled.topic
-    if listing not in topic.categories or announce_type not in topic.announce:
+    if listing not in topic.categories:
+        archives = [name for name in topic.categories if taxonomy.belongs(listing, name)]
+        if not archives:
+            return None
+        announce_type = _relative(announce_type, paper.paper, archives)
+    if announce_type not in topic.announce:
         return None
     if topic.primary_only and not covers(topic, paper.paper):
         return None
     return match(compiled.query, paper) if compiled.query else ()
+
+
+def _relative(announce_type: AnnounceType, paper: Paper, archives: list[str]) -> AnnounceType:
+    """The type that the archive's own listing would tell: a cross-list inside of it is new there."""
+    if not taxonomy.any_belongs(paper.categories[:1], archives):
+        return announce_type
+    inside = {AnnounceType.CROSS: AnnounceType.NEW, AnnounceType.REPLACE_CROSS: AnnounceType.REPLACE}
+    return inside.get(announce_type, announce_type)
 
 
 def needs_completion(compiled: CompiledTopic) -> bool:

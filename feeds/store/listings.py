@@ -28,6 +28,7 @@ class Listing:
     last_modified: str | None = None
     failures: int = 0  #: in a row
     visited_at: datetime | None = None
+    split: bool = False  #: an archive too large for one listing: its categories are polled
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,11 @@ def save_listing(connection: Connection, listing: Listing) -> None:
     statement = sqlite.insert(listings).values(**asdict(listing))
     rest = {name: value for name, value in asdict(listing).items() if name != "name"}
     connection.execute(statement.on_conflict_do_update(index_elements=[listings.c.name], set_=rest))
+
+
+def find_split(connection: Connection) -> set[str]:
+    """The archives that are polled by their categories."""
+    return set(connection.scalars(select(listings.c.name).where(listings.c.split)))
 
 
 def record_visit(connection: Connection, visit: Visit) -> None:

@@ -115,6 +115,7 @@ listings = Table(
     Column("last_modified", Text),
     _required("failures", Integer),  # in a row
     Column("visited_at", Utc),
+    _required("split", Boolean),  # an archive too large for one listing: its categories are polled
 )  # fmt: skip
 
 visits = Table(

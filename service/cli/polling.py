@@ -23,8 +23,8 @@ from workers.on_demand import (
     request_recovery,
 )
 from workers.polling.backfill import REACH
+from workers.polling.polled import polled_listings
 from workers.runtime import Runtime, make_runtime
-from workers.schedule import polled_listings
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 

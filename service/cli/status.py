@@ -53,6 +53,7 @@ def to_data(
         "topics": found.papers,
         "listings": [_listing(item) for item in found.listings],
         "days": [asdict(day) for day in found.days],
+        "incidents": [asdict(incident) for incident in found.incidents],
         "owed": {row.kind: {n: v for n, v in asdict(row).items() if n != "kind"} for row in found.work},
         "dead": [asdict(dead) for dead in found.dead],
     }
@@ -70,6 +71,8 @@ def describe(
             yield f"  {part.name} was started again {part.restarts} times, last after: {part.last_exit}"
     if since := found.out_of_reach_since:
         yield f"arXiv is out of reach since {_stamp(since)}, the wire keeps trying (./wire demo needs none)"
+    for incident in found.incidents:
+        yield f"incident since {_stamp(incident.opened_at)}: {incident.kind}, {incident.subject}: {incident.text}"
     yield from ("", "listings")
     yield from map(_describe_listing, found.listings)
     yield from ("", "days")

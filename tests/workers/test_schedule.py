@@ -19,9 +19,10 @@ from tests.support.ground import read_only
 from tests.support.listings import Item
 from tests.support.wires import FRIDAY, MORNING, Line, write_topics
 from workers import schedule
+from workers.polling.polled import polled_listings
 from workers.queues import ARXIV, make_queue
 from workers.runtime import Runtime
-from workers.schedule import Scheduler, polled_listings, run_scheduler, take_over_topics
+from workers.schedule import WATCH_TURNS, Scheduler, run_scheduler, take_over_topics
 
 MakeLine = Callable[[Sequence[dict[str, object]]], Line]
 VISION: dict[str, object] = {"slug": "vision", "title": "Vision", "categories": ["cs.CV"]}
@@ -256,3 +257,13 @@ def test_a_topics_file_that_never_was_is_refused_at_once(line: Line, tmp_path: P
         take_over_topics(runtime)
     Scheduler(runtime).tick()
     assert titles(line) == {"vision": "Vision"}
+
+
+def test_incidents_are_looked_for_now_and_then(line: Line) -> None:
+    line.announce([Item("2604.00001")], day=FRIDAY - timedelta(days=1))
+    line.poll()
+    line.set_time(MORNING + timedelta(hours=11))
+    scheduler = Scheduler(line.runtime)
+    for _ in range(WATCH_TURNS + 1):
+        scheduler.tick()
+    assert line.get("/feeds/status.atom").count(b"<entry>") == 1

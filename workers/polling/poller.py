@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from feeds.errors import FetchError, ListingRefusedError, OutOfTime
-from feeds.model import calendar
+from feeds.model import calendar, taxonomy
 from feeds.model.accounts import Account, is_weekend
 from feeds.model.announcements import Outcome, VisitOutcome
 from feeds.model.changes import Changes
 from feeds.store import listings, owed
 from feeds.store.engine import Connection
 from feeds.store.listings import Listing, Visit
-from feeds.store.owed import Claim
+from feeds.store.owed import Claim, Work
 from workers.backoff import polite_seconds
 from workers.http_client import Response
 from workers.polling.listing import ParsedListing, parse_listing
+from workers.polling.polled import LIMIT, polled_listings
 from workers.polling.recording import decide_listing, judge_days, note_gaps, record_changes
 from workers.runtime import Runtime
 
@@ -73,7 +74,8 @@ def _record(
     with runtime.store.write() as connection:
         changes = decide_listing(connection, claim.key, parsed) if parsed else None
         day = changes.day if changes else listing.listing_on
-        listings.save_listing(connection, _after(listing, answer, parsed, now))
+        split = listing.split or _is_cut_off(claim.key, parsed)
+        listings.save_listing(connection, replace(_after(listing, answer, parsed, now), split=split))
         if changes and changes.announcements:
             record_changes(connection, claim.key, changes, Account(Outcome.NEWS), now)
         visit = Visit(
@@ -89,7 +91,18 @@ def _record(
         listings.record_visit(connection, visit)
         _account(connection, claim.key, listing.listing_on, changes, now)
         owed.reschedule(connection, claim, _next_look(connection, claim.key, now), now)
+        if split:
+            wanted = polled_listings(connection, runtime.settings.only_listings)
+            owed.keep(connection, Work.POLL, wanted, now)
     log.info("%s: %s, day %s, %d announced", visit.listing, visit.outcome, visit.listing_on, visit.announced)
+
+
+def _is_cut_off(name: str, parsed: ParsedListing | None) -> bool:
+    """Whether an archive announced more than fits into its listing."""
+    full = parsed is not None and len(parsed.papers) + len(parsed.skipped) >= LIMIT
+    if full:
+        log.warning("%s has %d items, as many as arXiv gives; an archive is polled by its categories", name, LIMIT)
+    return full and bool(taxonomy.categories_of(name))
 
 
 def _account(connection: Connection, name: str, last: date | None, changes: Changes | None, now: datetime) -> None:

@@ -53,7 +53,25 @@ def test_only_a_listing_that_the_topic_polls_lets_papers_in() -> None:
     assert admit("math.NA") is None
     assert admit("cs.CV") == ()
     assert admit("cs", categories=("cs", "math.NA")) == ()
-    assert admit("cs.CV", categories=("cs",)) is None
+    assert admit("cs.CV", categories=("math",)) is None
+
+
+@pytest.mark.parametrize(
+    ("announce_type", "primary", "wanted", "joins"),
+    [
+        ("new", "cs.CV", "new", True), ("cross", "cs.AI", "new", True), ("cross", "math.NA", "new", True),
+        ("cross", "math.ST", "new", False), ("cross", "math.ST", "cross", True), ("cross", "cs.AI", "cross", False),
+        ("replace-cross", "cs.AI", "replace", True), ("replace-cross", "math.ST", "replace", False),
+    ],
+)  # fmt: skip
+def test_a_category_speaks_for_its_archive_by_the_archives_types(
+    announce_type: str, primary: str, wanted: str, joins: bool
+) -> None:
+    """An archive that is too large is polled by its categories; math.NA is cs.NA."""
+    topic = make_topic(categories=("cs",), announce=(AnnounceType(wanted),), query=None)
+    (compiled,) = compile_topics([topic])
+    paper = SearchablePaper(make_paper(categories=(primary, "cs.CV")))
+    assert (judge(compiled, paper, "cs.CV", AnnounceType(announce_type)) is not None) == joins
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,8 @@ def test_status_is_told_as_json(wire: Command) -> None:
     told = json.loads(ran.out)
     assert (ran.code, ran.err) == (0, "")
     assert set(told) == {
-        "url", "now", "out_of_reach_since", "workers", "parts", "topics", "listings", "days", "owed", "dead",
+        "url", "now", "out_of_reach_since", "workers", "parts", "topics", "listings", "days", "incidents",
+        "owed", "dead",
     }  # fmt: skip
     assert told["url"] == "https://wire.example.org"
     assert parse_rfc3339(told["now"])

@@ -262,3 +262,23 @@ def test_a_listing_that_fails_does_not_keep_another_from_being_polled(make_line:
         assert memberships.count_members(connection) == {"vision": 1}
     assert (visits["cs.CV"].outcome, visits["cs.LG"].outcome) == (UNREACHABLE, VisitOutcome.NEWS)
     assert runtimes._current is None
+
+
+def test_an_archive_that_is_too_large_for_a_listing_is_polled_by_its_categories(
+    make_line: MakeLine, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What arXiv cuts off first is new: three papers are announced here, and two fit."""
+    monkeypatch.setattr("workers.polling.poller.LIMIT", 2)
+    topic: dict[str, object] = {"slug": "fields", "title": "Fields", "categories": ["nlin"], "announce": ["new"]}
+    line = make_line([topic])
+    items = [Item(f"2604.0000{number}", categories=("nlin.CD", "nlin.AO")) for number in (1, 2, 3)]
+    host.serve("/atom/nlin", make_listing(items[:2], "nlin"))
+    host.serve("/atom/nlin.CD", make_listing(items, "nlin.CD"))
+    host.serve("/atom/nlin.AO", make_listing([replace(item, type="cross") for item in items], "nlin.AO"))
+    for empty in ("nlin.CG", "nlin.PS", "nlin.SI"):
+        host.serve(f"/atom/{empty}", make_listing([], empty))
+    line.poll("nlin")
+    with line.runtime.store.read() as connection:
+        polled = [row.key for row in owed.list_owed(connection, Work.POLL)]
+        assert memberships.count_members(connection) == {"fields": 3}
+    assert sorted(polled) == ["nlin.AO", "nlin.CD", "nlin.CG", "nlin.PS", "nlin.SI"]

@@ -15,6 +15,7 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     op.add_column("papers", sa.Column("classes", JSON, nullable=False, server_default="[]"))
     op.add_column("days", sa.Column("source", sa.Text(), nullable=False, server_default="listing"))
+    op.add_column("listings", sa.Column("split", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_index("ix_visits_visited_at", "visits", ["visited_at"])
     op.create_index("ix_visits_listing_on", "visits", ["listing_on"])
     op.create_table(
