@@ -6,37 +6,23 @@ meanwhile. The wire runs on its real parts, in this process; arXiv is the stand-
 
 from __future__ import annotations
 
-import socket
-import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
-from feeds.clock import FixedClock
-from feeds.config import Settings
 from feeds.model.accounts import is_weekend
 from feeds.model.announcements import AnnounceType, Outcome
-from feeds.model.calendar import eastern_midnight
 from feeds.store import listings, memberships, owed, papers
-from feeds.store.owed import State, Work
+from feeds.store.owed import State
 from tests.support.listings import Item, make_listing
-from tests.support.wires import make_settings, write_topics
-from workers import jobs
-from workers import runtime as runtimes
+from tests.support.worlds import Wire, running
 from workers.engine import connect
-from workers.preparing import prepare_database, prepare_topics, take_back_leases
-from workers.runtime import Runtime, make_runtime
-from workers.standin import StandinServer, Told
+from workers.standin import Told
 
 LISTINGS = ("cs.CV", "cs.CL")
 TOPICS: list[dict[str, object]] = [
@@ -45,10 +31,6 @@ TOPICS: list[dict[str, object]] = [
 ]
 FIRST = date(2026, 3, 2)  # a Monday; the clocks change on the 8th
 NEW, CROSS, REPLACE, REPLACE_CROSS = AnnounceType
-JOBS = {Work.POLL: jobs.poll, Work.COMPLETE: jobs.complete, Work.RECOVER: jobs.recover, Work.ENRICH: jobs.enrich,
-        Work.PUBLISH: jobs.publish}  # fmt: skip
-#: Recovery may not look at the day itself, and takes some turns.
-TURNS = 60
 
 
 @dataclass(frozen=True)
@@ -140,126 +122,10 @@ def _item(told: Told) -> Item:
     )
 
 
-class Crash(BaseException):
-    """A process dies here."""
-
-
-@dataclass
-class Wire:
-    """A wire driven step by step on the stand-in, that may die at any statement and starts again."""
-
-    runtime: Runtime
-    clock: FixedClock
-    real: FixedClock
-    crashes: list[int] = field(default_factory=list)
-    statements: int = 0
-    working: bool = False
-
-    def watch(self) -> None:
-        """Count what is executed, and die where it is due. To be called for each new connection pool."""
-
-        @event.listens_for(self.runtime.store._engine, "before_cursor_execute")
-        def count(*_given: object) -> None:
-            self.statements += self.working
-            if self.working and self.crashes and self.statements >= self.crashes[0]:
-                self.crashes.pop(0)
-                raise Crash
-
-    def restart(self) -> None:
-        take_back_leases(self.runtime)
-
-    def work(self) -> None:
-        """Do what is due, until nothing is; what rests after a failure is left."""
-        for _ in range(TURNS):
-            due = self._due()
-            if not due:
-                return
-            for kind, keys in due:
-                self._do(kind, keys)
-        raise AssertionError("work that never ends")
-
-    def _do(self, kind: Work, keys: list[str]) -> None:
-        self.working = True
-        try:
-            JOBS[kind](keys)
-        except Crash:
-            self.working = False
-            note(f"died in {kind}")
-            self.restart()
-        finally:
-            self.working = False
-
-    def _due(self) -> list[tuple[Work, list[str]]]:
-        with self.runtime.store.read() as connection:
-            rows = owed.list_dispatchable(connection, self.runtime.times(), stale_seconds=0)
-        return [
-            (kind, [row.key for row in rows if row.kind is kind])
-            for kind in JOBS
-            if any(r.kind is kind for r in rows)
-        ]
-
-    def wait(self, span: timedelta) -> None:
-        """Let time pass, on both clocks."""
-        self.clock.at += span
-        self.real.at += span
-
-    def poll(self) -> None:
-        with self.runtime.store.write() as connection:
-            owed.owe(connection, Work.POLL, LISTINGS, self.clock.now())
-        self.work()
-
-
-class QuietStandin(StandinServer):
-    """A client that dies hangs up: that is what the test is about."""
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
-
-
-@contextmanager
-def running(world: World, redis_url: str, out_of_order: Sequence[str]) -> Iterator[Wire]:
-    clock, real = (FixedClock(eastern_midnight(FIRST)) for _ in range(2))
-    with TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listening:
-        server = QuietStandin(listening, world, clock)
-        server.out_of_order.update(out_of_order)
-        server.records_a_page = 3
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        runtime = make(Path(folder), redis_url, url, clock, real)
-        wire = Wire(runtime, clock, real)
-        runtimes._current = runtime
-        try:
-            yield wire
-        finally:
-            runtimes._current = None
-            runtime.store.close()
-            runtime.redis.close()
-            server.shutdown()
-
-
-def make(folder: Path, redis_url: str, url: str, clock: FixedClock, real: FixedClock) -> Runtime:
-    write_topics(folder / "topics.yaml", TOPICS)
-    given: Settings = make_settings(
-        folder,
-        WIRE_REDIS_URL=redis_url,
-        WIRE_ARXIV_LISTING_URL=url,
-        WIRE_ARXIV_API_URL=f"{url}/api/query",
-        WIRE_ARXIV_OAI_URL=f"{url}/oai",
-        WIRE_ARXIV_SITE_URL=url,
-        WIRE_ARXIV_MIN_INTERVAL="0",
-    )
-    prepare_database(given)
-    runtime = replace(make_runtime(given), clock=clock, real_clock=real)
-    prepare_topics(runtime)
-    return runtime
-
-
 def live(wire: Wire, world: World, plans: Sequence[Day]) -> None:
     """Let the days pass as planned. The first goes well: what was announced before it is not ours."""
     for number, (day, plan) in enumerate(zip(world.days, plans, strict=True)):
-        wire.clock.at = wire.real.at = eastern_midnight(day) + timedelta(minutes=10)
+        wire.set_day(day, timedelta(minutes=10))
         looks = plan.looks if number else ("good",)
         wire.statements = 0
         wire.crashes = sorted(plan.crashes) if number else []
@@ -274,15 +140,9 @@ def live(wire: Wire, world: World, plans: Sequence[Day]) -> None:
 def settle(wire: Wire, world: World) -> None:
     """A quiet weekday after all of it, and as long as it takes."""
     last = world.days[-1] + timedelta(days=3 if world.days[-1].isoweekday() > 4 else 1)
-    wire.clock.at = wire.real.at = eastern_midnight(last) + timedelta(hours=1)
+    wire.set_day(last, timedelta(hours=1))
     wire.poll()
-    for _ in range(TURNS):
-        wire.wait(timedelta(hours=3))
-        wire.work()
-        with wire.runtime.store.read() as connection:
-            if not [row for row in owed.list_owed(connection) if row.kind is not Work.POLL]:
-                return
-    raise AssertionError("it never settles")
+    wire.settle()
 
 
 def check(wire: Wire, world: World) -> None:
@@ -332,7 +192,8 @@ def test_the_papers_of_a_topic_are_those_announced(
     world = World(plans, Random(seed))
     with connect(shared_engine) as client:
         client.flushall()
-    with running(world, shared_engine, out_of_order) as wire:
+    with running(world, TOPICS, shared_engine, out_of_order, records_a_page=3) as wire:
+        wire.say = note
         wire.watch()
         live(wire, world, plans)
         settle(wire, world)
