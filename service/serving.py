@@ -12,8 +12,9 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from feeds.config import Bind, Settings
+from feeds.config import Settings
 from feeds.errors import AlreadyRunningError
+from feeds.setting_values import Bind
 from service import app, logs
 from service.web import web
 from workers.processes import die_with_parent

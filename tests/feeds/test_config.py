@@ -14,13 +14,13 @@ from feeds.config import (
     ARXIV_MIN_INTERVAL_SECONDS,
     ROOT,
     TABLE,
-    Bind,
     Settings,
     forget_running,
     load_settings,
     save_running,
 )
 from feeds.errors import SettingsError
+from feeds.setting_values import Bind
 
 STEADY = settings(deadline=None, derandomize=True)
 SECRET = "hunter2"

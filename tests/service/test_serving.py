@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from reader import make_reader
 
-from feeds.config import Bind, load_settings
+from feeds.config import load_settings
 from feeds.errors import AlreadyRunningError
+from feeds.setting_values import Bind
 from service.serving import check_free, is_answering
 from tests.service import processes
 from tests.support.wires import Line
