@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 from feeds import __version__
 from feeds.model.incidents import IncidentKind
 from feeds.status import ListingStatus, Status, WorkStatus
+from feeds.store.listings import Day
 from workers.roster import PartState
 
 Metric = GaugeMetricFamily | CounterMetricFamily
@@ -39,6 +40,7 @@ class _Told(Collector):
         yield _labelled("wire_info", "The version of this wire.", ["version"], [((__version__,), 1)])
         yield from _work(status.work)
         yield from _listings(status.listings)
+        yield from _days(status.days)
         yield GaugeMetricFamily(
             "wire_arxiv_out_of_reach",
             "1 while no listing can be reached.",
@@ -86,6 +88,26 @@ def _listings(listings: Sequence[ListingStatus]) -> Iterator[Metric]:
         "1 while the last look at a listing failed.",
         ["listing"],
         [((name,), int(failing is not None)) for name, _, failing in seen],
+    )
+
+
+def _days(days: Sequence[Day]) -> Iterator[Metric]:
+    """The newest account of each listing."""
+    newest: dict[str, Day] = {}
+    for day in days:  # newest first
+        newest.setdefault(day.listing, day)
+    said = sorted(newest.values(), key=lambda day: day.listing)
+    yield _labelled(
+        "wire_listing_day_outcome",
+        "1 for what became of a listing on the last day that is accounted for.",
+        ["listing", "day", "outcome"],
+        [((day.listing, day.day.isoformat(), str(day.outcome)), 1) for day in said],
+    )
+    yield _labelled(
+        "wire_listing_day_announced",
+        "Announcements of that day, by type.",
+        ["listing", "type"],
+        [((day.listing, kind), count) for day in said for kind, count in sorted(day.counts.items())],
     )
 
 

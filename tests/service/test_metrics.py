@@ -17,7 +17,7 @@ from workers.roster import PartState, save_roster
 
 
 def read(line: Line) -> dict[tuple[str, ...], float]:
-    """All samples by name and label values."""
+    """All samples by name and label values, in the order of the labels' names."""
     families = text_string_to_metric_families(line.get("/metrics").decode())
     return {(s.name, *s.labels.values()): s.value for family in families for s in family.samples}
 
@@ -28,6 +28,8 @@ def test_the_status_is_told_as_numbers(make_line: Callable[[Sequence[dict[str, o
     line.poll()
     told = read(line)
     assert told["wire_topic_papers", "vision"] == 2
+    assert told["wire_listing_day_outcome", "2026-04-17", "cs.CV", "news"] == 1
+    assert told["wire_listing_day_announced", "cs.CV", "new"] == 2
     assert told["wire_work", "enrich", "owed"] == told["wire_work", "enrich", "dead"] == 0
     assert told["wire_listing_failing", "cs.CV"] == told["wire_arxiv_out_of_reach",] == 0
     assert told["wire_listing_visited_timestamp_seconds", "cs.CV"] == MORNING.timestamp()
