@@ -104,6 +104,10 @@ class FetchError(WireError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class GateClosedError(FetchError):
+    """The host was not even asked: the gate to it stayed shut."""
+
+
 class ListingRefusedError(WireError):
     """A listing's body that is refused as a whole: nothing of it is stored."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from feeds.model.accounts import is_weekend
+from feeds.model.accounts import is_sure, is_weekend
 from feeds.model.announcements import Outcome
 from feeds.model.calendar import eastern_date, eastern_midnight
 from feeds.model.incidents import Finding, IncidentKind
@@ -14,6 +14,8 @@ from feeds.store.owed import Work
 
 #: By then every listing of a weekday has been built for hours (at midnight Eastern).
 _NEWS_BY = timedelta(hours=12)
+#: The subject of what the webhook cannot be told.
+WEBHOOK = "webhook"
 _FAILING_LONG = timedelta(hours=3)
 _BACKLOG_SECONDS = 3600.0
 #: A missed day that could not be recovered by then.
@@ -27,13 +29,13 @@ def detect_incidents(status: Status) -> list[Finding]:
         *_failing(status),
         *_missed(status),
         *_backlog(status),
-        *(Finding(IncidentKind.DEAD, f"{dead.kind} {dead.key}", dead.reason) for dead in status.dead),
+        *_dead(status),
     ]
 
 
 def _silent(status: Status) -> Iterator[Finding]:
     today = eastern_date(status.now)
-    looked = [item for item in status.listings if item.visit]
+    looked = [item for item in status.listings if item.visit and item.is_polled]
     if is_weekend(today) or not looked or status.now < eastern_midnight(today) + _NEWS_BY:
         return
     said = {day.listing: day.outcome for day in status.days if day.day == today}
@@ -51,16 +53,23 @@ def _silent(status: Status) -> Iterator[Finding]:
 
 def _failing(status: Status) -> Iterator[Finding]:
     for item in status.listings:
-        if item.visit and item.failing_since and status.now - item.failing_since >= _FAILING_LONG:
+        if (
+            item.is_polled
+            and item.visit
+            and item.failing_since
+            and status.now - item.failing_since >= _FAILING_LONG
+        ):
             why = f"{item.visit.outcome}: {item.visit.reason}"
             since = f"{item.failing_since:%Y-%m-%d %H:%M} UTC"
             yield Finding(IncidentKind.FAILING, item.listing.name, f"Every look since {since} failed ({why}).")
 
 
 def _missed(status: Status) -> Iterator[Finding]:
+    polled = {item.listing.name for item in status.listings if item.is_polled}
     for day in status.days:
-        if day.outcome is Outcome.MISSED and status.now >= _over_at(day.day) + _RECOVERED_BY:
-            text = f"What {day.listing} announced on {day.day} was not seen, and could not be recovered yet."
+        over = status.now >= _over_at(day.day) + _RECOVERED_BY
+        if over and day.listing in polled and not is_weekend(day.day) and not is_sure(day.account):
+            text = f"It could not be found out whether all that {day.listing} announced on {day.day} is here."
             yield Finding(IncidentKind.MISSED, f"{day.listing} {day.day}", text)
 
 
@@ -74,3 +83,12 @@ def _backlog(status: Status) -> Iterator[Finding]:
             hours = row.oldest_seconds / 3600
             text = f"{row.open} pieces of work are due, the oldest for {hours:.0f} hours; do the workers run?"
             yield Finding(IncidentKind.BACKLOG, str(row.kind), text)
+
+
+def _dead(status: Status) -> Iterator[Finding]:
+    """A webhook that takes nothing is one incident, however much it was not told of."""
+    for dead in status.dead:
+        if dead.kind is not Work.ALERT:
+            yield Finding(IncidentKind.DEAD, f"{dead.kind} {dead.key}", dead.reason)
+    if untold := [dead for dead in status.dead if dead.kind is Work.ALERT]:
+        yield Finding(IncidentKind.DEAD, WEBHOOK, f"It did not take {len(untold)} alerts: {untold[0].reason}")

@@ -24,7 +24,11 @@ class ListingStatus:
     listing: Listing
     visit: Visit | None  #: the last look
     failing_since: datetime | None  #: the first failed look after the last good one
-    next_look_at: datetime | None  #: when it is due by the schedule
+    next_look_at: datetime | None  #: when it is due by the schedule; None where no topic reads it any more
+
+    @property
+    def is_polled(self) -> bool:
+        return self.next_look_at is not None
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Status:
     @property
     def out_of_reach_since(self) -> datetime | None:
         """Since when no listing at all could be reached; None while any can, or none was looked at."""
-        seen = [item for item in self.listings if item.visit]
+        seen = [item for item in self.listings if item.visit and item.is_polled]
         failing = [
             item.failing_since
             for item in seen

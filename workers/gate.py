@@ -16,7 +16,7 @@ from enum import IntEnum
 from redis import Redis
 from redis.exceptions import RedisError
 
-from feeds.errors import FetchError
+from feeds.errors import GateClosedError
 
 _HOLDER, _NEXT = "wire:gate:holder", "wire:gate:next"
 #: Who waits says so here, for a little longer than it sleeps before it asks again.
@@ -106,13 +106,13 @@ class Gate:
     def passing(self) -> Iterator[None]:
         """Wait for the gate, hold it for one request, give it back.
 
-        :raises FetchError: where it did not open in time, or Redis is down
+        :raises GateClosedError: where it did not open in time, or Redis is down
         """
         token = uuid.uuid4().hex
         try:
             self._enter(token)
         except RedisError as error:
-            raise FetchError(f"the gate is closed: Redis does not answer ({error})") from error
+            raise GateClosedError(f"the gate is closed: Redis does not answer ({error})") from error
         left = threading.Event()
         keeper = threading.Thread(target=self._stay, args=(token, left), daemon=True)
         keeper.start()
@@ -129,14 +129,14 @@ class Gate:
         try:
             self._redis.eval(_SHUT, 1, _NEXT, milliseconds, _LONGEST_MS)
         except RedisError as error:
-            raise FetchError(f"the gate is closed: Redis does not answer ({error})") from error
+            raise GateClosedError(f"the gate is closed: Redis does not answer ({error})") from error
 
     def _enter(self, token: str) -> None:
         waited = 0.0
         asked = (token, self._lease_ms, self._interval_ms, _LONGEST_MS, _WAITING_MS)
         while wait_ms := int(self._redis.eval(_ENTER, len(self._keys), *self._keys, *asked)):
             if waited >= self._patience_seconds:
-                raise FetchError(f"the gate did not open within {self._patience_seconds:g} s")
+                raise GateClosedError(f"the gate did not open within {self._patience_seconds:g} s")
             # Whoever holds it usually leaves long before the lease ends.
             pause = min(wait_ms / 1000, 0.25)
             self._sleep(pause)

@@ -119,7 +119,7 @@ class HttpClient:
                     if not 200 <= answer.status_code < 300:
                         raise self._refusal(answer)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-                raise FetchError(_describe(error)) from error
+                raise FetchError(_describe(error)) from None  # its cause quotes the address
 
     def _request(self, url: str, conditions: Mapping[str, str]) -> Response | str:
         """One request through the gate: its answer, or the address it is redirected to."""

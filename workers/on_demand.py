@@ -11,7 +11,7 @@ from feeds.errors import NotRunningError, WireError
 from feeds.store import listings, owed
 from feeds.store.engine import Connection
 from feeds.store.listings import Visit
-from feeds.store.owed import Times, Work
+from feeds.store.owed import State, Times, Work
 from workers.engine import engine_url, is_alive
 from workers.polling.recording import note_unseen
 from workers.queues import QUEUES, count_workers
@@ -129,19 +129,19 @@ def await_recovery(
     names: Sequence[str],
     first: date,
     last: date,
+    days: int,
     patience_seconds: float,
     sleep: Callable[[float], None] = time.sleep,
     tell: Callable[[Recovery], None] = lambda recovery: None,
 ) -> Recovery:
     """Wait until these days are recovered and what that caused is published, or until nothing more can be had now.
 
+    :param days: what :func:`request_recovery` returned
     :raises TooLongError: where it takes longer than the patience
     """
-    days: int | None = None
     deadline = time.monotonic() + patience_seconds
     while True:
         recovery = _look_at_recovery(runtime, names, first, last, days)
-        days = recovery.days
         tell(recovery)
         if recovery.done or (recovery.failures and not recovery.following):
             return recovery
@@ -151,19 +151,17 @@ def await_recovery(
         sleep(_TICK_SECONDS)
 
 
-def _look_at_recovery(
-    runtime: Runtime, names: Sequence[str], first: date, last: date, days: int | None
-) -> Recovery:
+def _look_at_recovery(runtime: Runtime, names: Sequence[str], first: date, last: date, days: int) -> Recovery:
     times = runtime.times()
     with runtime.store.read() as connection:
         unsure = sum(len(listings.list_unsure(connection, name, last + timedelta(days=1), first)) for name in names)
         resting = {
             row.key: row.reason or ""
             for row in owed.list_owed(connection, Work.RECOVER)
-            if row.key in names and row.not_before and row.not_before > times.real
+            if row.key in names and (row.state is State.DEAD or (row.not_before and row.not_before > times.real))
         }
         following = _count_following(connection, times)
-    return Recovery(unsure if days is None else days, unsure, following, resting)
+    return Recovery(days, unsure, following, resting)
 
 
 def _count_following(connection: Connection, times: Times) -> int:

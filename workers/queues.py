@@ -199,8 +199,12 @@ def _failures(row: Owed) -> int:
 def count_workers(redis: Redis) -> dict[str, int]:
     """How many living workers listen to each of our queues.
 
-    RQ's register also names workers that died; those have no key of their own any more.
+    RQ's register also names workers that died; those have no key of their own any more. A Redis that goes away
+    meanwhile has none.
     """
-    return {
-        name: sum(bool(redis.exists(key)) for key in get_keys(queue=make_queue(redis, name))) for name in QUEUES
-    }
+    try:
+        return {
+            name: sum(bool(redis.exists(key)) for key in get_keys(queue=make_queue(redis, name))) for name in QUEUES
+        }
+    except RedisError:
+        return dict.fromkeys(QUEUES, 0)

@@ -6,7 +6,7 @@ import json
 import logging
 
 from feeds.clock import format_rfc3339
-from feeds.incidents import detect_incidents
+from feeds.incidents import WEBHOOK, detect_incidents
 from feeds.model.incidents import Incident, decide_incidents
 from feeds.status import find_status
 from feeds.store import incidents, owed
@@ -31,7 +31,10 @@ def watch(runtime: Runtime) -> None:
         numbers = [incidents.open_incident(connection, finding, times.now) for finding in opened]
         incidents.close_incidents(connection, over, times.now)
         if runtime.settings.alert_webhook:
-            told = [f"{number} {OPENED}" for number in numbers] + [f"{incident.id} {CLOSED}" for incident in over]
+            told = [
+                f"{n} {OPENED}" for n, finding in zip(numbers, opened, strict=True) if finding.subject != WEBHOOK
+            ]
+            told += [f"{incident.id} {CLOSED}" for incident in over if incident.subject != WEBHOOK]
             owed.owe(connection, Work.ALERT, told, times.now)
     for finding in opened:
         log.warning("%s: %s: %s", finding.kind, finding.subject, finding.text)

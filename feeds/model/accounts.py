@@ -22,6 +22,11 @@ class Look:
     reason: str | None = None
 
 
+#: Said of news that came after days that nobody saw: a listing that stands still bears today's date, and shows
+#: what it announced before.
+AFTER_GAP = "after days that were not seen; to be looked up"
+
+
 @dataclass(frozen=True)
 class Account:
     """What is said of a listing on a day."""
@@ -48,7 +53,7 @@ def decide_accounts(day: date, looks: Mapping[str, Look], known: Mapping[str, Ac
     judged = {
         name: _judge(day, look, moved=moved, compared=good > 1)
         for name, look in looks.items()
-        if name not in known or not known[name].outcome.seen
+        if name not in known or not (known[name].outcome.seen or is_sure(known[name]))
     }
     return {name: account for name, account in judged.items() if account != known.get(name)}
 
@@ -60,7 +65,7 @@ def _judge(day: date, look: Look, *, moved: bool, compared: bool) -> Account:
         return Account(Outcome.CLOSED)
     is_empty = look.outcome is VisitOutcome.CLOSED and look.listing_on == day
     if moved:
-        return Account(Outcome.NEWS, "nothing was announced in it") if is_empty else Account(Outcome.STALE)
+        return Account(Outcome.UNCONFIRMED, "empty, though others moved") if is_empty else Account(Outcome.STALE)
     return Account(Outcome.CLOSED if is_empty or compared else Outcome.UNCONFIRMED)
 
 
@@ -78,6 +83,13 @@ def find_gaps(last: date, now: date, known: Mapping[date, Account]) -> list[date
 
 def is_sure(account: Account | None) -> bool:
     """Whether nothing can have been lost on that day; that no listing moved is a guess until looked up."""
-    if account is None:
+    if account is None or account.reason == AFTER_GAP:
         return False
     return account.outcome.seen or (account.outcome is Outcome.CLOSED and account.source is not Source.LISTING)
+
+
+def supersedes(said: Account, known: Account) -> bool:
+    """Whether something new is said of a day: what was seen is never unsaid, but may become surer."""
+    if known.outcome is Outcome.APPROXIMATE:
+        return said.outcome.seen
+    return said.outcome is Outcome.NEWS or not is_sure(known)

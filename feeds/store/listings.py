@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 from sqlalchemy.dialects import sqlite
 
-from feeds.model.accounts import Account, Look, is_sure, is_weekend
+from feeds.model.accounts import AFTER_GAP, Account, Look, is_sure, is_weekend, supersedes
 from feeds.model.announcements import Announcement, AnnounceType, Outcome, Source, VisitOutcome
 from feeds.model.calendar import eastern_midnight
 from feeds.store.engine import chunks
@@ -128,6 +128,25 @@ def list_unsure(connection: Connection, listing: str, before: date, since: date)
     return [day for day in sorted(known) if not is_weekend(day) and not is_sure(known[day])]
 
 
+def list_looked_up(connection: Connection, listing: str, before: date, since: date) -> dict[date, datetime]:
+    """The days that were looked up afterwards and could not be cleared up for sure, with when that was."""
+    span = and_(days.c.listing == listing, days.c.day.between(since, before - timedelta(days=1)))
+    found = {
+        row.day: (_read_day(row).account, row.updated_at) for row in connection.execute(select(days).where(span))
+    }
+    return {
+        day: at
+        for day, (account, at) in sorted(found.items())
+        if account.source is not Source.LISTING and (account.outcome is Outcome.APPROXIMATE or not is_sure(account))
+    }
+
+
+def ensure_listing(connection: Connection, name: str) -> None:
+    """Make sure that a listing is known, also before its first look."""
+    row = {"name": name, "failures": 0, "split": False}
+    connection.execute(sqlite.insert(listings).on_conflict_do_nothing(), [row])
+
+
 def record_announcements(connection: Connection, news: Sequence[Announcement], now: datetime) -> None:
     rows = [asdict(announcement) | {"seen_at": now} for announcement in news]
     if rows:
@@ -142,7 +161,15 @@ def record_day(connection: Connection, day: Day, now: datetime) -> None:
         connection.execute(insert(days).values(**asdict(day), updated_at=now))
         return
     known = _read_day(found)
-    said = known if known.outcome.seen and day.outcome is not Outcome.NEWS else day
+    said = day if supersedes(day.account, known.account) else known
+    if known.outcome.seen and not said.outcome.seen:
+        still = known.reason if day.outcome is Outcome.MISSED else None
+        said = replace(known, source=day.source, reason=still)  # looked up; in doubt where that told nothing
+    elif known.outcome is Outcome.NEWS and said.outcome.seen:
+        lasting = AFTER_GAP if said.reason == AFTER_GAP else None
+        said = replace(
+            said, outcome=Outcome.NEWS, reason=lasting
+        )  # seen on the day itself, and looked up afterwards
     counts = {
         name: known.counts.get(name, 0) + day.counts.get(name, 0) for name in sorted({*known.counts, *day.counts})
     }
@@ -172,12 +199,10 @@ def find_accounts(connection: Connection, listing: str, first: date, last: date)
     return {row.day: _read_day(row).account for row in connection.execute(select(days).where(mine))}
 
 
-def first_day(connection: Connection, listing: str) -> date | None:
-    """The first day of which we saw what a listing announced: what was announced before is not ours."""
-    seen = [outcome for outcome in Outcome if outcome.seen]
-    mine = and_(days.c.listing == listing, days.c.outcome.in_(seen))
-    found: date | None = connection.execute(select(func.min(days.c.day)).where(mine)).scalar_one()
-    return found
+def find_accounted(connection: Connection, listing: str, first: date, last: date) -> set[date]:
+    """The days of a listing on which it is known what was announced, nothing among it."""
+    known = find_accounts(connection, listing, first, last)
+    return {day for day, account in known.items() if account.outcome.seen or account.outcome is Outcome.CLOSED}
 
 
 def find_looks(connection: Connection, day: date) -> dict[str, Look]:

@@ -254,6 +254,12 @@ def count_open(connection: Connection, kinds: Iterable[Work], now: datetime) -> 
     return connection.execute(query).scalar_one()
 
 
+def is_owed(connection: Connection, kind: Work, key: str) -> bool:
+    """Whether this is owed, in whatever state."""
+    query = select(func.count()).select_from(owed).where(owed.c.kind == kind, owed.c.key == key)
+    return connection.execute(query).scalar_one() > 0
+
+
 def count_busy(connection: Connection, kinds: Iterable[Work], times: Times) -> int:
     """How much of these kinds is running or to be done now; what rests after a failure is not."""
     wanted = and_(owed.c.kind.in_(list(kinds)), or_(owed.c.state == State.RUNNING, _is_due(times)))

@@ -22,8 +22,8 @@ from workers.on_demand import (
     request_polls,
     request_recovery,
 )
-from workers.polling.backfill import REACH
 from workers.polling.polled import polled_listings
+from workers.polling.recording import REACH
 from workers.runtime import Runtime, make_runtime
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -74,12 +74,12 @@ def backfill(first: datetime, last: datetime, listings: tuple[str, ...], timeout
     names = _names(runtime, listings)
     unsure = request_recovery(runtime, names, begins, ends)
     with _progress_bar(unsure) as tell:
-        recovery = await_recovery(runtime, names, begins, ends, timeout, tell=tell)
+        recovery = await_recovery(runtime, names, begins, ends, unsure, timeout, tell=tell)
     for line in _describe_days(runtime, names, begins, ends):
         click.echo(line)
-    for name, reason in recovery.failures.items():
-        click.echo(f"{name} cannot be recovered now, and is tried again later: {reason}", err=True)
     if not recovery.done:
+        for name, reason in recovery.failures.items():
+            click.echo(f"{name} cannot be recovered now, and is tried again later: {reason}", err=True)
         raise SystemExit(1)
 
 

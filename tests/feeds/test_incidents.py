@@ -26,10 +26,12 @@ def status(
     work: WorkStatus | None = None,
     dead: tuple[DeadWork, ...] = (),
     looked: bool = True,
+    polled: bool = True,
 ) -> Status:
     outcome = VisitOutcome.UNREACHABLE if failing_since else VisitOutcome.UNCHANGED
     visit = Visit("cs.CV", BUILT, outcome, "HTTP 503" if failing_since else None)
-    listing = ListingStatus(Listing("cs.CV"), visit if looked else None, failing_since, None)
+    due = NOON + timedelta(hours=1) if polled else None
+    listing = ListingStatus(Listing("cs.CV"), visit if looked else None, failing_since, due)
     return Status(now, (listing,), days, {}, (work,) if work else (), dead)
 
 
@@ -67,6 +69,21 @@ def test_a_listing_that_fails_for_hours_is_told_with_its_reason() -> None:
     assert (finding.kind, finding.subject) == (IncidentKind.FAILING, "cs.CV")
     assert "HTTP 503" in finding.text
     assert kinds(status(said(Outcome.NEWS), failing_since=since + timedelta(seconds=1))) == []
+
+
+def test_a_listing_that_no_topic_reads_any_more_is_no_incident() -> None:
+    assert kinds(status(failing_since=BUILT, polled=False)) == []
+
+
+@pytest.mark.parametrize("outcome", [Outcome.STALE, Outcome.UNCONFIRMED, Outcome.CLOSED, Outcome.REFUSED])
+def test_a_past_day_that_is_in_doubt_is_told(outcome: Outcome) -> None:
+    day = date(2026, 4, 15)
+    assert kinds(status(said(Outcome.NEWS), said(outcome, day=day))) == [(IncidentKind.MISSED, "cs.CV 2026-04-15")]
+
+
+def test_a_webhook_that_takes_nothing_is_one_incident_and_is_not_told_of_itself() -> None:
+    dead = tuple(DeadWork(Work.ALERT, f"{number} opened", "HTTP 500") for number in (1, 2, 3))
+    assert kinds(status(said(Outcome.NEWS), dead=dead)) == [(IncidentKind.DEAD, "webhook")]
 
 
 def test_a_missed_day_is_told_when_it_could_not_be_recovered() -> None:

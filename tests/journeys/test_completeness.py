@@ -44,13 +44,15 @@ class Day:
     crashes: tuple[int, ...]  #: at which statements of the day a process dies
 
 
+LOOKS = ("good", "good", "good", "stale", "standing", "bare", "cut off", "empty body", "error", "doubled")
 DAYS = st.builds(
     Day,
     new=st.integers(0, 4),
     replaced=st.integers(0, 2),
     holiday=st.booleans().filter(bool) | st.just(False) | st.just(False) | st.just(False),
     looks=st.lists(
-        st.sampled_from(["good", "good", "good", "stale", "cut off", "empty body", "error", "doubled"]), max_size=3
+        st.sampled_from(["good", "good", "good", "stale", "standing", "bare", "cut off", "error", "doubled"]),
+        max_size=3,
     ).map(tuple),
     crashes=st.lists(st.integers(0, 250), max_size=2).map(tuple),
 )
@@ -100,6 +102,11 @@ class World:
                 return self._listing(listing, max([day for day in self.days if day < today], default=today))
             case "cut off":
                 return body[: len(body) // 2]
+            case "standing":  # under today's date, as arXiv's do
+                spoken = [one.day for one in self.told if one.day < today]
+                return self._as_of(listing, max(spoken, default=today), today)
+            case "bare":  # to be filled later
+                return make_listing([], listing, today)
             case "empty body":
                 return b""
             case "error":
@@ -112,6 +119,10 @@ class World:
         """On a holiday the listing stands as it was."""
         spoken = [one.day for one in self.told if one.day <= day]
         shown = day if is_weekend(day) or not spoken or day in spoken else max(spoken)
+        return self._as_of(listing, shown, day, times)
+
+    def _as_of(self, listing: str, shown: date, day: date, times: int = 1) -> bytes:
+        """The announcements of one day under the date of another."""
         items = [_item(one) for one in self.told if (one.listing, one.day) == (listing, shown)]
         return make_listing(items * times, listing, day)
 

@@ -404,3 +404,8 @@ def test_workers_are_counted_by_queue_and_the_dead_are_not(redis: Redis) -> None
     assert count_workers(redis) == {ARXIV: 0, WORK: 1}
     alive.register_death()  # type: ignore[no-untyped-call]
     assert count_workers(redis) == {ARXIV: 0, WORK: 0}
+
+
+def test_a_redis_that_went_away_has_no_workers(tmp_path: Path) -> None:
+    with connect(f"unix://{tmp_path}/nothing.sock", retries=0) as away:
+        assert count_workers(away) == {ARXIV: 0, WORK: 0}

@@ -137,3 +137,31 @@ def test_the_feed_of_incidents_is_cached_like_all_others(line: Line) -> None:
         "/feeds/status.atom", base_url="https://wire.example.org", headers={"If-None-Match": first.headers["ETag"]}
     )
     assert (first.status_code, again.status_code) == (200, 304)
+
+
+def test_a_webhook_that_never_answers_makes_no_incidents_of_its_own_telling(line: Line, hook: Hook) -> None:
+    hook.status = 500
+    for _ in range(12):
+        watch(line.runtime)
+        with line.runtime.store.write() as connection:
+            for row in owed.list_owed(connection, Work.ALERT):
+                for claim in owed.claim(connection, Work.ALERT, [row.key], line.runtime.times(), 60):
+                    owed.bury(connection, claim, "HTTP 500")
+    with line.runtime.store.read() as connection:
+        standing = [(incident.kind, incident.subject) for incident in incidents.list_open(connection)]
+        assert len(owed.list_owed(connection, Work.ALERT)) == 1
+    assert standing == [("no news", "2026-04-17"), ("given up", "webhook")]
+
+
+def test_the_webhooks_address_stays_out_of_the_log(
+    line: Line, hook: Hook, caplog: pytest.LogCaptureFixture
+) -> None:
+    hook.server.shutdown()
+    hook.server.server_close()
+    watch(line.runtime)
+    line.work()
+    with line.runtime.store.read() as connection:
+        (row,) = owed.list_owed(connection, Work.ALERT)
+    assert row.failures == 1
+    assert "secret-hook" not in caplog.text + str(row.reason)
+    assert "alert of" in caplog.text

@@ -17,6 +17,7 @@ import requests
 from requests.adapters import BaseAdapter
 
 from feeds.errors import FetchError
+from feeds.model import taxonomy
 from feeds.model.identifiers import VersionedId, parse_arxiv_id
 from feeds.model.papers import Author
 from feeds.model.withdrawals import is_withdrawn
@@ -81,18 +82,22 @@ class ArxivApi:
 
         The end of a missed day's recovery: it tells neither announcements nor earlier versions.
 
-        :param listing: a category
+        :param listing: a category or an archive
         :param until: not after this minute
-        :raises FetchError: where a request failed
+        :raises FetchError: where a request failed, or there are more than the API would give
         """
+        category = f"{listing}.*" if taxonomy.categories_of(listing) else listing
         span = f"[{since.astimezone(UTC):%Y%m%d%H%M} TO {until.astimezone(UTC):%Y%m%d%H%M}]"
         search = arxiv.Search(
-            query=f"cat:{listing} AND submittedDate:{span}",
+            query=f"cat:{category} AND submittedDate:{span}",
             max_results=most,
             sort_by=arxiv.SortCriterion.SubmittedDate,
             sort_order=arxiv.SortOrder.Ascending,
         )
-        return self._results(search)
+        found = self._results(search)
+        if len(found) >= most:
+            raise FetchError(f"the search found {most} papers or more, and tells no more than that")
+        return found
 
     def _fetch_batch(self, batch: Sequence[VersionedId]) -> dict[str, ApiPaper]:
         """A batch, halved around what the API refuses."""

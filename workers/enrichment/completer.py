@@ -41,8 +41,10 @@ def complete_papers(runtime: Runtime, claims: list[Claim]) -> None:
     try:
         facts = runtime.api.fetch([claim.key for claim in claims])
     except FetchError as error:
-        _postpone(runtime, claims, error)
-        return
+        if not (error.permanent and len(claims) == 1):
+            _postpone(runtime, claims, error)
+            return
+        facts = {}  # arXiv refuses the id itself
     now = runtime.clock.now()
     with runtime.store.write() as connection:
         found = papers.find_papers(connection, [claim.key for claim in claims])

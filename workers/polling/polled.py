@@ -21,7 +21,9 @@ def polled_listings(connection: Connection, only: tuple[str, ...] = ()) -> list[
         if not stored.topic.retired
         for category in stored.topic.categories
     }
+    if only:
+        wanted &= set(only)
     for archive in wanted & listings.find_split(connection):
         wanted.remove(archive)
         wanted.update(taxonomy.categories_of(archive))
-    return sorted(wanted.intersection(only) if only else wanted)
+    return sorted(wanted)

@@ -8,20 +8,27 @@ import zlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from feeds.errors import FetchError, ListingRefusedError, OutOfTime
+from feeds.errors import FetchError, GateClosedError, ListingRefusedError, OutOfTime
 from feeds.model import calendar, taxonomy
-from feeds.model.accounts import Account, is_weekend
+from feeds.model.accounts import Account, is_sure, is_weekend
 from feeds.model.announcements import Outcome, VisitOutcome
 from feeds.model.changes import Changes
 from feeds.store import listings, owed
 from feeds.store.engine import Connection
 from feeds.store.listings import Listing, Visit
 from feeds.store.owed import Claim, Work
-from workers.backoff import polite_seconds
+from workers.backoff import pause_seconds, polite_seconds
 from workers.http_client import Response
 from workers.polling.listing import ParsedListing, parse_listing
 from workers.polling.polled import LIMIT, polled_listings
-from workers.polling.recording import decide_listing, judge_days, note_gaps, record_changes
+from workers.polling.recording import (
+    decide_listing,
+    judge_days,
+    note_gaps,
+    note_unseen,
+    owe_recovery,
+    record_changes,
+)
 from workers.runtime import Runtime
 
 log = logging.getLogger("wire.poller")
@@ -48,6 +55,8 @@ def poll_listing(runtime: Runtime, claims: list[Claim]) -> None:
                 last_modified=listing.last_modified,
             )
             parsed = parse_listing(answer.body, claim.key) if answer.status == 200 else None
+        except GateClosedError as error:
+            _wait(runtime, claim, error)
         except FetchError as error:
             _record_failure(runtime, claim, listing, _unreachable(error))
         except ListingRefusedError as error:
@@ -92,6 +101,7 @@ def _record(
         _account(connection, claim.key, listing.listing_on, changes, now)
         owed.reschedule(connection, claim, _next_look(connection, claim.key, now), now)
         if split:
+            _doubt_categories(connection, claim.key, day, now)
             wanted = polled_listings(connection, runtime.settings.only_listings)
             owed.keep(connection, Work.POLL, wanted, now)
     log.info("%s: %s, day %s, %d announced", visit.listing, visit.outcome, visit.listing_on, visit.announced)
@@ -105,18 +115,26 @@ def _is_cut_off(name: str, parsed: ParsedListing | None) -> bool:
     return full and bool(taxonomy.categories_of(name))
 
 
+def _doubt_categories(connection: Connection, archive: str, day: date | None, now: datetime) -> None:
+    """What was cut off is in the categories' listings; arXiv may be out of reach until their day is over."""
+    if day:
+        for category in taxonomy.categories_of(archive):
+            note_unseen(connection, category, day, day, now)
+
+
 def _account(connection: Connection, name: str, last: date | None, changes: Changes | None, now: datetime) -> None:
     """Judge today, the listing's own day where that is another, and what lies between its last one and this."""
     days = {calendar.eastern_date(now), *([changes.day] if changes else [])}
     judge_days(connection, days, now)
     if last and changes and last < changes.day:
         note_gaps(connection, name, last, changes.day, now)
+    owe_recovery(connection, name, now)
 
 
 def _next_look(connection: Connection, name: str, now: datetime) -> datetime:
     today = calendar.eastern_date(now)
     said = listings.find_accounts(connection, name, today, today).get(today)
-    settled = said is not None and (said.outcome.seen or is_weekend(today))
+    settled = is_sure(said) or (said is not None and said.outcome is Outcome.CLOSED and is_weekend(today))
     return calendar.next_look(now, settled=settled, spread_seconds=_spread(name))
 
 
@@ -145,6 +163,14 @@ def _record_failure(runtime: Runtime, claim: Claim, listing: Listing, failure: _
         judge_days(connection, [calendar.eastern_date(now)], now)
         owed.postpone(connection, claim, failure.reason, real + timedelta(seconds=wait))
     log.warning("%s: %s: %s; again in %.0f s", claim.key, failure.outcome, failure.reason, wait)
+
+
+def _wait(runtime: Runtime, claim: Claim, error: GateClosedError) -> None:
+    """Nobody looked: the gate is shut because arXiv asked for it, or Redis is away. The listing did not fail."""
+    not_before = runtime.real_clock.now() + timedelta(seconds=pause_seconds(random.random()) / 4)
+    with runtime.store.write() as connection:
+        owed.postpone(connection, claim, str(error), not_before, counts=False)
+    log.warning("%s waits: %s", claim.key, error)
 
 
 def _describe_skipped(parsed: ParsedListing | None) -> str | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from feeds.model.accounts import Account, decide_accounts, find_gaps, is_weekend
+from feeds.model.accounts import AFTER_GAP, Account, decide_accounts, find_gaps, is_weekend
 from feeds.model.announcements import Outcome, Source
+from feeds.model.calendar import eastern_date
 from feeds.model.changes import Changes
 from feeds.query.admission import compile_topics
 from feeds.store import listings, memberships, owed, papers, topics
@@ -16,6 +18,11 @@ from feeds.store.memberships import HOLD
 from feeds.store.owed import Work
 from workers.polling.changes import Known, decide
 from workers.polling.listing import ParsedListing
+
+#: Days of these may have had news that a listing still shows when it is built again.
+UNSEEN = (Outcome.MISSED, Outcome.REFUSED, Outcome.STALE, Outcome.UNCONFIRMED)
+#: Days older than this are not looked for: arXiv keeps its catch-up pages for as long.
+REACH = timedelta(days=90)
 
 
 def decide_listing(
@@ -74,17 +81,31 @@ def judge_days(connection: Connection, days: Iterable[date], now: datetime) -> N
 
 
 def note_gaps(connection: Connection, name: str, last: date, this: date, now: datetime) -> None:
-    """Say what became of the days between two of a listing's own days, and owe the recovery of those in doubt."""
-    known = listings.find_accounts(connection, name, last, this)
-    gaps = find_gaps(last, this, known)
+    """Say what became of the days between two of a listing's own days, as far as arXiv still tells of them.
+
+    News after days that nobody saw is in doubt itself.
+    """
+    today = eastern_date(now)
+    first, end = max(last, today - REACH), min(this, today)
+    known = listings.find_accounts(connection, name, first, this)
+    gaps = find_gaps(first, end, known) if first < end else []
     for day in gaps:
         before = known.get(day, Account(Outcome.MISSED))
         if before.outcome in (Outcome.MISSED, Outcome.REFUSED):
             record_account(connection, name, day, Account(Outcome.MISSED, before.reason), now)
-    for day in weekends(last, this):
+    for day in weekends(first, end):
         if day not in known:
             record_account(connection, name, day, Account(Outcome.CLOSED), now)
-    if gaps:
+    unseen = [day for day in gaps if known.get(day, Account(Outcome.MISSED)).outcome in UNSEEN]
+    if unseen and this in known and known[this].outcome is Outcome.NEWS:
+        record_account(connection, name, this, replace(known[this], reason=AFTER_GAP), now)
+
+
+def owe_recovery(connection: Connection, name: str, now: datetime) -> None:
+    """Owe the recovery of a listing's days that are over and in doubt, if it is not owed already."""
+    today = eastern_date(now)
+    unsure = listings.list_unsure(connection, name, before=today, since=today - REACH)
+    if unsure and not owed.is_owed(connection, Work.RECOVER, name):
         owed.owe(connection, Work.RECOVER, [name], now)
 
 
@@ -93,11 +114,15 @@ def note_unseen(connection: Connection, name: str, first: date, last: date, now:
 
     :returns: how many are in doubt
     """
+    listings.ensure_listing(connection, name)
     known = listings.find_accounts(connection, name, first, last)
     gaps = find_gaps(first, last + timedelta(days=1), known)
     for day in gaps:
         if day not in known:
             record_account(connection, name, day, Account(Outcome.MISSED), now)
+    for day in weekends(first - timedelta(days=1), last + timedelta(days=1)):
+        if day not in known:
+            record_account(connection, name, day, Account(Outcome.CLOSED), now)
     return len(gaps)
 
 

@@ -44,22 +44,25 @@ class Seen:
 
 def from_catchup(
     items: Iterable[CaughtUp], day: date, latest: Mapping[str, Latest], known: Mapping[str, Paper], seen: Seen
-) -> list[ListedPaper]:
-    """The items of a catch-up page as a listing would have carried them.
+) -> tuple[list[ListedPaper], int]:
+    """The items of a catch-up page as a listing would have carried them, and how many have no version yet.
 
-    :param latest: by id, as far as the API knows the papers
+    :param latest: by id, as far as the API knows the papers; its index follows the announcements, sometimes by days
     :param known: what we have of them
     """
     listed: list[ListedPaper] = []
+    untold = 0
     for item in items:
         if item.type in (AnnounceType.NEW, AnnounceType.CROSS) and item.arxiv_id in seen.introduced:
             continue
         version, exact = _version(item, day, latest.get(item.arxiv_id), known.get(item.arxiv_id))
-        if version is not None and item.type is AnnounceType.CROSS:
+        if version is None:
+            untold += 1
+            continue
+        if item.type is AnnounceType.CROSS:
             version = _before_replacements(item.arxiv_id, version, seen)
-        if version is not None:
-            listed.append(_listed(item, version, approximate=not exact))
-    return listed
+        listed.append(_listed(item, version, approximate=not exact))
+    return listed, untold
 
 
 def _version(item: CaughtUp, day: date, latest: Latest | None, known: Paper | None) -> tuple[int | None, bool]:
@@ -70,8 +73,8 @@ def _version(item: CaughtUp, day: date, latest: Latest | None, known: Paper | No
         if latest and (latest.version == 1 or day - listing_day(latest.submitted_at) <= LONGEST_HOLD):
             return 1, True  # with its first announcement, as nearly all are
         return (known.version if known else latest.version if latest else 1), False
-    if latest is None:
-        return None, False
+    if latest is None or latest.version == 1 or day - listing_day(latest.revised_at) > LONGEST_HOLD:
+        return None, False  # the API does not know of it yet
     return latest.version, listing_day(latest.revised_at) <= day
 
 
@@ -96,9 +99,9 @@ def _listed(item: CaughtUp, version: int, *, approximate: bool) -> ListedPaper:
 
 @dataclass(frozen=True)
 class Watched:
-    """Which days of a listing we saw, and which we missed."""
+    """Which days of a listing we saw, and which we missed; others are not ours."""
 
-    since: date | None  #: the first day that was seen; what came before is not ours
+    seen: Set[date]  #: it is known what was announced on them, nothing among it
     missed: Sequence[date]  #: in order
 
     def place(self, announceable_on: date) -> date | None:
@@ -106,9 +109,11 @@ class Watched:
 
         :param announceable_on: the first day that its submission could be announced on
         """
-        if self.since is None or announceable_on < self.since:
-            return announceable_on if announceable_on in self.missed else None
-        later = (day for day in self.missed if announceable_on <= day <= announceable_on + LONGEST_HOLD)
+        if announceable_on in self.missed:
+            return announceable_on
+        if announceable_on not in self.seen:
+            return None
+        later = (day for day in self.missed if announceable_on < day <= announceable_on + LONGEST_HOLD)
         return next(later, None)
 
 

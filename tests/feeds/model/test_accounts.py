@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.model.accounts import Account, Look, decide_accounts, find_gaps, is_sure, is_weekend
+from feeds.model.accounts import (
+    AFTER_GAP,
+    Account,
+    Look,
+    decide_accounts,
+    find_gaps,
+    is_sure,
+    is_weekend,
+    supersedes,
+)
 from feeds.model.announcements import Outcome, Source, VisitOutcome
 
 FRIDAY, SATURDAY, MONDAY = date(2026, 4, 17), date(2026, 4, 18), date(2026, 4, 20)
@@ -53,9 +62,32 @@ def test_an_empty_listing_says_itself_that_the_day_is_closed() -> None:
     assert judge(MONDAY, {"cs.CV": empty(SATURDAY)}) == {"cs.CV": Outcome.UNCONFIRMED}, "it was not built today"
 
 
-def test_a_small_listing_may_have_nothing_on_a_day_with_news() -> None:
+def test_an_empty_listing_beside_one_that_moved_is_in_doubt_until_it_is_looked_up() -> None:
+    """A small listing may have nothing on a day with news; a large one that is empty may yet be filled."""
     (account,) = decide_accounts(MONDAY, {"math.KT": empty(MONDAY)}, {"cs.CV": NEWS}).values()
-    assert account == Account(Outcome.NEWS, "nothing was announced in it")
+    assert account.outcome == Outcome.UNCONFIRMED
+    assert not is_sure(account)
+
+
+def test_what_was_looked_up_is_never_guessed_again() -> None:
+    looks = {"cs.CV": unmoved(), "cs.SD": unmoved()}
+    assert judge(MONDAY, looks, {"cs.CV": CONFIRMED, "cs.SD": NEWS}) == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "known", "supersede"),
+    [
+        (NEWS, Account(Outcome.STALE), True),
+        (Account(Outcome.STALE), NEWS, False),
+        (Account(Outcome.RECOVERED, None, Source.CATCHUP), Account(Outcome.APPROXIMATE, None, Source.OAI), True),
+        (Account(Outcome.CLOSED, None, Source.CATCHUP), Account(Outcome.APPROXIMATE, None, Source.OAI), False),
+        (Account(Outcome.CLOSED), CONFIRMED, False),
+        (CONFIRMED, Account(Outcome.CLOSED), True),
+        (Account(Outcome.RECOVERED, None, Source.CATCHUP), Account(Outcome.NEWS, AFTER_GAP), True),
+    ],
+)
+def test_what_was_seen_may_become_surer_but_is_never_unsaid(said: Account, known: Account, supersede: bool) -> None:
+    assert supersedes(said, known) is supersede
 
 
 @pytest.mark.parametrize("look", [empty(SATURDAY), unmoved()])

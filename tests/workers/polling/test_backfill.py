@@ -204,3 +204,103 @@ def test_what_is_known_for_sure_is_not_asked_for_again(arxiv: ArXiv) -> None:
         request_recovery(arxiv.line.runtime, ["cs.CV"], FRIDAY, WEDNESDAY)
         arxiv.line.work()
     assert made == [0]
+
+
+def pass_hours(arxiv: ArXiv, day: date, hours: int = 23) -> None:
+    """Let a day pass, with whatever is due in it."""
+    for hour in range(1, hours):
+        arxiv.line.set_time(eastern_midnight(day) + timedelta(hours=hour, minutes=30))
+        arxiv.line.work()
+
+
+def names(arxiv: ArXiv) -> list[str]:
+    return sorted(name for name, _, _ in members(arxiv))
+
+
+def test_a_catch_up_page_that_fails_once_is_asked_again_and_makes_the_day_sure(arxiv: ArXiv) -> None:
+    """A cross-list of an old paper is told by the catch-up page alone."""
+    old = ("cs.LG", "cs.CV")
+    arxiv.line.announce([Item("2601.00009", categories=old)], "cs.LG", date(2026, 1, 12))
+    arxiv.announce(MONDAY, Item("2601.00009", type="cross", categories=old))
+    arxiv.announce(TUESDAY, Item("2604.00003"))
+    arxiv.broken.add("catchup")
+    arxiv.look(TUESDAY)
+    assert accounts(arxiv)[MONDAY] == (Outcome.APPROXIMATE, Source.OAI)
+    assert names(arxiv) == ["2604.00001", "2604.00003"]
+    arxiv.broken.clear()
+    pass_hours(arxiv, TUESDAY)
+    assert accounts(arxiv)[MONDAY] == (Outcome.RECOVERED, Source.CATCHUP)
+    assert names(arxiv) == ["2601.00009", "2604.00001", "2604.00003"]
+
+
+def test_a_replacement_that_the_api_does_not_know_yet_keeps_its_day_in_doubt(arxiv: ArXiv) -> None:
+    arxiv.announce(MONDAY, Item("2604.00001", version=2, type="replace", title="A better title"))
+    later = arxiv.line.told.pop()
+    arxiv.announce(TUESDAY, Item("2604.00003"))
+    page = arxiv.line.host.trees["/catchup/"]
+
+    def truthful(path: str) -> Answer:
+        arxiv.line.told.append(later)
+        answer = page(path)
+        arxiv.line.told.remove(later)
+        return answer
+
+    arxiv.line.host.serve_tree("/catchup/", truthful)
+    arxiv.look(TUESDAY)
+    assert accounts(arxiv)[MONDAY] == (Outcome.MISSED, Source.CATCHUP)
+    arxiv.line.told.append(later)
+    arxiv.line.host.serve_tree("/catchup/", page)
+    pass_hours(arxiv, TUESDAY)
+    assert accounts(arxiv)[MONDAY] == (Outcome.RECOVERED, Source.CATCHUP)
+    assert b"A better title" in arxiv.line.get("/feeds/vision.atom")
+
+
+def test_a_listing_that_still_shows_a_day_that_was_missed_loses_nothing(arxiv: ArXiv) -> None:
+    """Nobody looked on Monday; early on Tuesday the listing shows Monday's papers under Tuesday's date."""
+    arxiv.announce(MONDAY, Item("2604.00002"))
+    arxiv.announce(TUESDAY, Item("2604.00003"))
+    arxiv.line.host.serve("/atom/cs.CV", make_listing([Item("2604.00002")], day=TUESDAY))
+    arxiv.look(TUESDAY)
+    arxiv.announce(WEDNESDAY, Item("2604.00004"))
+    arxiv.look(WEDNESDAY)
+    assert names(arxiv) == [f"2604.0000{number}" for number in range(1, 5)]
+    assert accounts(arxiv)[TUESDAY] == (Outcome.NEWS, Source.CATCHUP)
+
+
+def test_a_listing_that_is_empty_though_others_moved_is_looked_at_again(make_line: MakeLine) -> None:
+    two: list[dict[str, object]] = [
+        {"slug": "vision", "title": "Vision", "categories": ["cs.CV"]},
+        {"slug": "language", "title": "Language", "categories": ["cs.CL"]},
+    ]
+    arxiv = ArXiv(make_line(two))
+    line, there = arxiv.line, Item("2604.00011", categories=("cs.CL",))
+    line.announce([Item("2604.00001")], "cs.CV", FRIDAY)
+    line.announce([there], "cs.CL", FRIDAY)
+    line.set_time(eastern_midnight(FRIDAY) + timedelta(minutes=20))
+    line.poll("cs.CV", "cs.CL")
+    line.announce([Item("2604.00012", categories=("cs.CL",))], "cs.CL", MONDAY)
+    line.host.serve("/atom/cs.CV", make_listing([], day=MONDAY))
+    line.set_time(eastern_midnight(MONDAY) + timedelta(minutes=20))
+    line.poll("cs.CL")
+    line.poll("cs.CV")
+    line.announce([Item("2604.00002")], "cs.CV", MONDAY)
+    pass_hours(arxiv, MONDAY, hours=3)
+    assert names(arxiv) == ["2604.00001", "2604.00002"]
+    assert accounts(arxiv)[MONDAY] == (Outcome.NEWS, Source.LISTING)
+
+
+def test_a_listing_that_was_never_looked_at_can_be_backfilled(make_line: MakeLine) -> None:
+    arxiv = ArXiv(make_line(TOPICS))
+    arxiv.announce(MONDAY, Item("2604.00002"))
+    arxiv.announce(TUESDAY, Item("2604.00003"))
+    arxiv.line.set_time(eastern_midnight(TUESDAY) + timedelta(hours=1))
+    assert request_recovery(arxiv.line.runtime, ["cs.CV"], MONDAY, MONDAY) == 1
+    arxiv.line.work()
+    assert names(arxiv) == ["2604.00002", "2604.00003"]
+    assert accounts(arxiv)[MONDAY] == (Outcome.RECOVERED, Source.CATCHUP)
+
+
+def test_an_archive_is_searched_for_with_all_its_categories(arxiv: ArXiv) -> None:
+    arxiv.line.runtime.api.search("cs", eastern_midnight(MONDAY), eastern_midnight(TUESDAY))
+    (asked,) = [request.path for request in arxiv.line.host.requests if "submittedDate" in request.path]
+    assert "cat%3Acs.%2A" in asked

@@ -38,7 +38,10 @@ def caught(
     """Version and whether it is approximate, of each that counts."""
     told = {"2604.00001": latest} if latest else {}
     papers = {"2604.00001": make_paper("2604.00001", version=known)} if known else {}
-    listed = from_catchup(items, MONDAY, told, papers, Seen(announced, introduced))
+    listed, untold = from_catchup(items, MONDAY, told, papers, Seen(announced, introduced))
+    assert untold + len(listed) == len(
+        [one for one in items if one.arxiv_id not in introduced or one.type is REPLACE]
+    )
     return [(paper.version, paper.approximate) for paper in listed]
 
 
@@ -56,8 +59,10 @@ def test_a_replacement_is_the_latest_version_and_approximate_where_that_came_lat
     assert caught(item(REPLACE), latest=latest(3, FOR_TUESDAY)) == [(3, True)]
 
 
-def test_a_replacement_that_the_api_does_not_know_is_left_to_its_next_announcement() -> None:
-    assert caught(item(REPLACE), known=1) == caught(item(REPLACE_CROSS)) == []
+def test_a_replacement_that_the_api_does_not_know_yet_waits() -> None:
+    assert caught(item(REPLACE), known=1) == []
+    assert caught(item(REPLACE), latest=latest(1)) == []
+    assert caught(item(REPLACE), latest=latest(2, FOR_MONDAY - timedelta(days=60))) == []
 
 
 OLD = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -95,11 +100,11 @@ def record(
 def harvested(
     *records: OaiRecord,
     missed: Sequence[date] = (MONDAY, TUESDAY),
-    since: date | None = FRIDAY,
+    seen: frozenset[date] = frozenset({FRIDAY, MONDAY, TUESDAY}),
     announced: frozenset[tuple[str, int]] = frozenset(),
     listing: str = "cs.CV",
 ) -> dict[date, list[tuple[int, AnnounceType]]]:
-    days = from_oai(records, listing, Watched(since, missed), announced)
+    days = from_oai(records, listing, Watched(seen - set(missed), missed), announced)
     assert all(paper.approximate for listed in days.values() for paper in listed)
     return {day: [_brief(paper) for paper in listed] for day, listed in days.items()}
 
@@ -122,7 +127,7 @@ def test_what_was_not_there_on_a_day_that_we_saw_was_held_up_until_one_that_we_m
 def test_what_was_announced_before_we_watched_is_not_ours() -> None:
     old = datetime(2026, 4, 8, 12, tzinfo=UTC)
     assert harvested(record(old, FOR_MONDAY)) == {MONDAY: [(2, REPLACE)], TUESDAY: []}
-    assert harvested(record(old), since=None) == {MONDAY: [], TUESDAY: []}
+    assert harvested(record(FOR_MONDAY), missed=[TUESDAY], seen=frozenset()) == {TUESDAY: []}
 
 
 def test_what_comes_after_the_missed_days_is_left_to_its_listing() -> None:

@@ -28,4 +28,8 @@ def upgrade() -> None:
         sa.Column("closed_at", UTC, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_incidents"),
     )
+    op.execute(  # the papers that are here were never completed
+        "INSERT INTO owed (kind, key, state, due_at, asked, attempt, failures) "
+        "SELECT 'complete', arxiv_id, 'pending', seen_at, 1, 0, 0 FROM papers WHERE submitted_at IS NULL"
+    )
     op.create_index("ix_incidents_closed_at", "incidents", ["closed_at"])
