@@ -282,3 +282,34 @@ def test_an_archive_that_is_too_large_for_a_listing_is_polled_by_its_categories(
         polled = [row.key for row in owed.list_owed(connection, Work.POLL)]
         assert memberships.count_members(connection) == {"fields": 3}
     assert sorted(polled) == ["nlin.AO", "nlin.CD", "nlin.CG", "nlin.PS", "nlin.SI"]
+
+
+def test_a_stale_listing_and_a_holiday_are_told_apart(make_line: MakeLine, host: Host) -> None:
+    two: dict[str, object] = {"slug": "two", "title": "Two", "categories": ["cs.CV", "cs.CL"]}
+    line = make_line([two])
+    monday, tuesday = (FRIDAY + timedelta(days=days) for days in (3, 4))
+
+    def look(day: date, *names: str, **shown: list[Item]) -> dict[str, Outcome]:
+        for name in names:
+            host.serve(f"/atom/{name}", make_listing(shown[name[3:]], name, day))
+        line.set_time(MORNING + (day - FRIDAY))
+        line.poll(*names)
+        with line.runtime.store.read() as connection:
+            return {name: said.outcome for name, said in listings.find_days(connection, day).items()}
+
+    first, second = Item("2604.00001"), Item("2604.00011", categories=("cs.CL",))
+    news, closed = Outcome.NEWS, Outcome.CLOSED
+    assert look(FRIDAY, "cs.CV", "cs.CL", CV=[first], CL=[second]) == {"cs.CV": news, "cs.CL": news}
+    assert look(monday, "cs.CV", "cs.CL", CV=[first], CL=[second]) == {"cs.CV": closed, "cs.CL": closed}
+    assert look(tuesday, "cs.CV", "cs.CL", CV=[Item("2604.00002")], CL=[second]) == {
+        "cs.CV": news,
+        "cs.CL": Outcome.STALE,
+    }
+
+
+def test_a_single_listing_that_did_not_move_is_unconfirmed(polling: Polling) -> None:
+    polling.host.serve(PATH, make_listing([Item()]), make_listing([Item()], day=date(2026, 4, 20)))
+    polling.poll()
+    polling.line.set_time(MORNING + timedelta(days=3))
+    polling.poll()
+    assert [day.outcome for day in polling.days if day.day == date(2026, 4, 20)] == [Outcome.UNCONFIRMED]
