@@ -113,9 +113,7 @@ def test_four_processes_make_one_polite_client(
         wait_for(lambda: count_workers(runtime.redis)[ARXIV] == 4, "four workers")
         began = time.monotonic()
         runtime.dispatch()
-        wait_for(
-            lambda: len([r for r in host.requests if r.path.startswith("/atom/")]) == len(LISTINGS), "all polls"
-        )
+        wait_for(lambda: len(polls(host)) == len(LISTINGS), "all polls")
 
         def settled() -> bool:
             runtime.dispatch()
