@@ -232,6 +232,9 @@ def check_arxiv(settings: Settings) -> Iterator[Finding]:
         answer = _ask_arxiv(settings)
     except AlreadyRunningError:
         yield Finding("arxiv", Level.DOUBTFUL, "not asked: a wire is starting or stopping", "try again in a moment")
+    except OSError as error:
+        found = f"not asked: {settings.data_dir} cannot be held meanwhile ({error.strerror})"
+        yield Finding("arxiv", Level.DOUBTFUL, found, "see the disk")
     except FetchError as error:
         yield Finding(
             "arxiv",
