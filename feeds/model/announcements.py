@@ -42,7 +42,7 @@ class Outcome(StrEnum):
     NEWS = "news"
     CLOSED = "closed"  #: no polled listing moved: a weekend, a holiday
     STALE = "stale"  #: others moved, this one did not
-    UNCONFIRMED = "unconfirmed"  #: it did not move, and there is no other to compare it with
+    UNCONFIRMED = "unconfirmed"  #: it did not move, or is empty, and nothing it is compared with says why
     REFUSED = "refused"  #: no look at it went well
     MISSED = "missed"  #: the day is over, and nobody saw it
     RECOVERED = "recovered"  #: missed, and fetched afterwards with its types
