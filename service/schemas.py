@@ -28,8 +28,8 @@ class ListingDay(Struct):
         Meta(
             description=(
                 "news; closed (no listing moved: weekend, holiday); stale (others moved, this one did not); "
-                "unconfirmed (it did not move and there is no other, or it is empty beside others); refused; missed; "
-                "recovered; approximate (put together afterwards from dates)"
+                "unconfirmed (it did not move and there is no other, or it is empty beside others); refused; "
+                "missed; recovered; approximate (put together afterwards from dates)"
             )
         ),
     ]
