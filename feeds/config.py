@@ -28,12 +28,14 @@ from feeds.setting_values import (
     read_bind,
     read_contact,
     read_database_path,
+    read_editors,
     read_http_url,
     read_listings,
     read_log_level,
     read_notice,
     read_redis_url,
     read_seconds,
+    read_token,
     read_webhook,
 )
 
@@ -73,6 +75,8 @@ class Settings:
     log_format: str
     notice: str
     alert_webhook: str | None = field(repr=False)
+    editors: Mapping[str, str] = field(repr=False)  #: name by token
+    admin_token: str | None = field(repr=False)
 
     def interval_for(self, url: str) -> float:
         """Seconds between a request there and the next one anywhere; arXiv's own hosts are never asked faster."""
@@ -245,6 +249,10 @@ TABLE: tuple[Setting, ...] = (
     Setting("notice", "", "A line that every page shows on top", read_notice),
     Setting("alert_webhook", "", "Address that gets a POST for every incident that opens or closes",
             optional(read_webhook), secret=True),
+    Setting("editors", "", "Who may write by the API: name:token, with commas between; writing is off where nobody may",
+            read_editors, secret=True),
+    Setting("admin_token", "", "The token of one editor called admin, where there is only one", optional(read_token),
+            secret=True),
     Setting("log_level", "info", "What goes to the log: debug, info, warning or error", read_log_level),
     Setting("log_format", "text", "How it is written: text or json, one line a message", one_of(LOG_FORMATS)),
 )  # fmt: skip

@@ -18,6 +18,9 @@ from feeds.model import taxonomy
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("text", "json")
 
+#: A bearer token (RFC 6750, section 2.1).
+_TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
+_EDITOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}")
 _HOST = re.compile(r"[A-Za-z0-9._-]+")
 #: What can stand in an address, but for ``?``, ``#`` and ``@`` (RFC 3986; letters of other scripts too, RFC 3987).
 _ADDRESS = re.compile(r"[\w\-.~:/\[\]!$&'()*+,;=%]+")
@@ -84,6 +87,25 @@ def read_database_path(text: str) -> Path:
     if scheme != "sqlite" or not path or path == ":memory:":
         raise ValueError("expected sqlite:///path/to/file.db (other databases are not supported yet)")
     return Path(path)
+
+
+def read_token(text: str) -> str:
+    if not _TOKEN.fullmatch(text):
+        raise ValueError("expected a token of letters, digits and -._~+/ (RFC 6750)")
+    return text
+
+
+def read_editors(text: str) -> dict[str, str]:
+    """Editors' names by their tokens."""
+    editors: dict[str, str] = {}
+    for item in filter(None, (item.strip() for item in text.split(","))):
+        name, _, token = item.partition(":")
+        if not _EDITOR.fullmatch(name) or not _TOKEN.fullmatch(token) or token in editors:
+            raise ValueError("expected name:token,... with a token of its own for each")
+        editors[token] = name
+    if len(set(editors.values())) < len(editors):
+        raise ValueError("expected each name once")
+    return editors
 
 
 def read_redis_url(text: str) -> str:

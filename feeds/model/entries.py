@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from feeds.model.announcements import AnnounceType
+from feeds.model.curation import NONE, Curation
 from feeds.model.papers import Paper
 from feeds.model.summaries import Summary
 
@@ -46,6 +47,7 @@ class Membership:
     revision: int  #: rises with every change of what the entry shows
     hold_until: datetime  #: published without its tldr from then on
     released_at: datetime | None  #: when it was first published
+    left_at: datetime | None = None  #: when it was hidden or evicted
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Member:
     paper: Paper
     membership: Membership
     tldr: Summary | None
+    curation: Curation = NONE
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ class Entry:
     provenance: str | None  #: how the summary came about; None without one
     matched: tuple[str, ...]
     listed_in: tuple[str, ...]  #: the topic's categories that the paper has, for a topic without a query
+    curation: Curation = NONE
 
 
 @dataclass(frozen=True)

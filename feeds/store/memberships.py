@@ -223,6 +223,7 @@ def _new_row(admission: Admission, position: int, joined_at: datetime, hold_unti
         "revision": 1,
         "hold_until": hold_until,
         "released_at": None,
+        "left_at": None,
     }
 
 

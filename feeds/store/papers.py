@@ -15,7 +15,10 @@ from feeds.model.papers import Author, Paper
 from feeds.store.engine import chunks
 from feeds.store.tables import papers, versions
 
-COLUMNS = [column for column in papers.c if column.name not in ("text_hash", "seen_at")]
+COLUMNS = [column for column in papers.c if column.name not in ("text_hash", "seen_at", "revision")]
+
+#: What a paper keeps when its facts change.
+_LASTING = ("arxiv_id", "seen_at", "revision")
 
 
 def read_paper(row: RowMapping) -> Paper:
@@ -51,7 +54,8 @@ def save_papers(connection: Connection, changed: Sequence[Paper], now: datetime)
     statement = insert(papers)
     statement = statement.on_conflict_do_update(
         index_elements=[papers.c.arxiv_id],
-        set_={c.name: statement.excluded[c.name] for c in papers.c if c.name not in ("arxiv_id", "seen_at")},
+        set_={c.name: statement.excluded[c.name] for c in papers.c if c.name not in _LASTING}
+        | {"revision": papers.c.revision + 1},
     )
     connection.execute(statement, [_paper_row(paper, now) for paper in changed])
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -81,6 +82,7 @@ papers = Table(
     _required("withdrawn", Boolean),
     _required("text_hash", Text),
     _required("seen_at", Utc),
+    _required("revision", Integer, server_default="1"),  # rises with every change of what is shown of it
     Index(None, "text_hash"),
 )  # fmt: skip
 
@@ -155,6 +157,7 @@ topics = Table(
     _required("listed", Boolean),  # False: its line is gone from the file; it is served as it was
     _required("next_position", Integer),
     Column("last_joined_at", Utc),
+    Column("trouble", Text),  # why it is paused: its query does not parse any more
     _required("created_at", Utc),
     _required("defined_at", Utc),
 )  # fmt: skip
@@ -175,8 +178,57 @@ memberships = Table(
     _required("revision", Integer),
     _required("hold_until", Utc),
     Column("released_at", Utc),
+    Column("left_at", Utc),  # when it was hidden or evicted
     UniqueConstraint("topic", "position"),
     Index(None, "arxiv_id"),
+    Index(
+        "ix_memberships_waiting", "topic",
+        sqlite_where=text("released_at IS NULL"), postgresql_where=text("released_at IS NULL"),
+    ),
+)  # fmt: skip
+
+#: What editors said of a paper in a topic. The paper may not be known yet: it is fetched where one was added.
+curation = Table(
+    "curation", metadata,
+    Column("topic", Text, ForeignKey("topics.slug", onupdate="CASCADE"), primary_key=True),
+    Column("arxiv_id", Text, primary_key=True),
+    _required("pinned", Boolean),
+    _required("hidden", Boolean),
+    Column("rating", Integer),  # 0 to 3 stars; null: not rated
+    _required("tags", Json),
+    Column("institution", Text),
+    Column("note", Text),  # Markdown, as the editor wrote it
+    Column("order", Integer),
+    Column("added_by", Text),  # the editor who added a paper that the query missed
+    _required("updated_at", Utc),
+)  # fmt: skip
+
+#: Every act of an editor, for ever.
+curation_events = Table(
+    "curation_events", metadata,
+    Column("id", Serial, primary_key=True),
+    _required("topic", Text, ForeignKey("topics.slug", onupdate="CASCADE")),
+    _required("arxiv_id", Text),
+    _required("at", Utc),
+    _required("editor", Text),
+    _required("act", Text),
+    _required("before", Json),  # the fields it changed, as they were
+    _required("after", Json),
+    Column("undone_by", Serial),  # the event that took it back
+    Index(None, "topic", "arxiv_id", "id"),
+)  # fmt: skip
+
+#: The papers in the search index, by a number that rises with the time they came. The index itself is each
+#: engine's own (``search_index``; feeds/store/search) and not described here.
+indexed_papers = Table(
+    "indexed_papers", metadata,
+    Column("number", Serial, primary_key=True),
+    _required("arxiv_id", Text, ForeignKey("papers.arxiv_id"), unique=True),
+    _required("overfull", Boolean),  # the index cannot hold all of its text: always looked at itself
+    Index(
+        "ix_indexed_papers_overfull", "number",
+        sqlite_where=text("overfull"), postgresql_where=text("overfull"),
+    ),
 )  # fmt: skip
 
 summaries = Table(
@@ -200,6 +252,7 @@ publications = Table(
     Column("generation", Integer, primary_key=True),
     _required("entries", Json),  # [[arXiv id, revision], ...] as they stand in the feed
     _required("definition", Text),  # digest of the topic's definition
+    Column("likeness", Json),  # {arXiv id: {score, to, words}} where the topic is ordered by it
     _required("published_at", Utc),
 )  # fmt: skip
 

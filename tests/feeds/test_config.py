@@ -64,6 +64,8 @@ def test_everything_has_a_default() -> None:
         log_format="text",
         notice="",
         alert_webhook=None,
+        editors={},
+        admin_token=None,
     )
 
 
@@ -100,6 +102,11 @@ def test_a_setting_is_read(variable: str, value: str, field: str, read: object) 
 
 
 NONSENSE = [
+    ("WIRE_EDITORS", "ann", "name:token"),
+    ("WIRE_EDITORS", "ann:one two", "name:token"),
+    ("WIRE_EDITORS", "ann:same,bob:same", "of its own"),
+    ("WIRE_EDITORS", "ann:one,ann:two", "each name once"),
+    ("WIRE_ADMIN_TOKEN", "one two", "RFC 6750"),
     ("WIRE_BASE_URL", "wire.example.org", "http or https"),
     ("WIRE_BASE_URL", "ftp://wire.example.org", "http or https"),
     ("WIRE_BASE_URL", "//wire.example.org", "http or https"),

@@ -1,0 +1,87 @@
+"""Topics at ten thousand: the search index, curation, and what publishing asks for quickly."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0003"
+down_revision = "0002"
+
+UTC = sa.DateTime(timezone=True)
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+#: As in feeds/store/search; the tokens are our own, so the engines' tokenizers only cut at spaces.
+FTS5 = """
+CREATE VIRTUAL TABLE search_index USING fts5(
+    title, abstract, author, comment, journal, caps_title, caps_abstract, caps_comment, facts,
+    tokenize = "ascii tokenchars '_''.'"
+)
+"""
+
+
+def upgrade() -> None:
+    op.add_column("papers", sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
+    op.add_column("topics", sa.Column("trouble", sa.Text(), nullable=True))
+    op.add_column("memberships", sa.Column("left_at", UTC, nullable=True))
+    op.add_column("publications", sa.Column("likeness", JSON, nullable=True))
+    waiting = sa.text("released_at IS NULL")
+    op.create_index(
+        "ix_memberships_waiting", "memberships", ["topic"], sqlite_where=waiting, postgresql_where=waiting
+    )
+    op.create_table(
+        "curation",
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("arxiv_id", sa.Text(), nullable=False),
+        sa.Column("pinned", sa.Boolean(), nullable=False),
+        sa.Column("hidden", sa.Boolean(), nullable=False),
+        sa.Column("rating", sa.Integer(), nullable=True),
+        sa.Column("tags", JSON, nullable=False),
+        sa.Column("institution", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("order", sa.Integer(), nullable=True),
+        sa.Column("added_by", sa.Text(), nullable=True),
+        sa.Column("updated_at", UTC, nullable=False),
+        sa.ForeignKeyConstraint(["topic"], ["topics.slug"], name="fk_curation_topic_topics", onupdate="CASCADE"),
+        sa.PrimaryKeyConstraint("topic", "arxiv_id", name="pk_curation"),
+    )
+    op.create_table(
+        "curation_events",
+        sa.Column("id", SERIAL, nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("arxiv_id", sa.Text(), nullable=False),
+        sa.Column("at", UTC, nullable=False),
+        sa.Column("editor", sa.Text(), nullable=False),
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("before", JSON, nullable=False),
+        sa.Column("after", JSON, nullable=False),
+        sa.Column("undone_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["topic"], ["topics.slug"], name="fk_curation_events_topic_topics", onupdate="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_curation_events"),
+    )
+    op.create_index("ix_curation_events_topic_arxiv_id_id", "curation_events", ["topic", "arxiv_id", "id"])
+    op.create_table(
+        "indexed_papers",
+        sa.Column("number", SERIAL, nullable=False),
+        sa.Column("arxiv_id", sa.Text(), nullable=False),
+        sa.Column("overfull", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["arxiv_id"], ["papers.arxiv_id"], name="fk_indexed_papers_arxiv_id_papers"),
+        sa.PrimaryKeyConstraint("number", name="pk_indexed_papers"),
+        sa.UniqueConstraint("arxiv_id", name="uq_indexed_papers_arxiv_id"),
+    )
+    overfull = sa.text("overfull")
+    op.create_index(
+        "ix_indexed_papers_overfull", "indexed_papers", ["number"],
+        sqlite_where=overfull, postgresql_where=overfull,
+    )  # fmt: skip
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(FTS5)
+    else:
+        op.create_table(
+            "search_index",
+            sa.Column("number", sa.BigInteger(), nullable=False),
+            sa.Column("words", postgresql.TSVECTOR(), nullable=False),
+            sa.PrimaryKeyConstraint("number", name="pk_search_index"),
+        )
+        op.create_index("ix_search_index_words", "search_index", ["words"], postgresql_using="gin")
