@@ -15,7 +15,7 @@ from feeds.model.papers import Author, Paper
 from feeds.store.engine import chunks
 from feeds.store.tables import papers, versions
 
-COLUMNS = [column for column in papers.c if column.name not in ("text_hash", "seen_at", "revision")]
+COLUMNS = [column for column in papers.c if column.name not in ("text_hash", "seen_at", "revision", "changed_at")]
 
 #: What a paper keeps when its facts change.
 _LASTING = ("arxiv_id", "seen_at", "revision")
@@ -93,4 +93,5 @@ def _paper_row(paper: Paper, now: datetime) -> dict[str, Any]:
         "classes": list(paper.classes),
         "text_hash": paper.text_hash,
         "seen_at": now,
+        "changed_at": now,
     }

@@ -83,7 +83,9 @@ papers = Table(
     _required("text_hash", Text),
     _required("seen_at", Utc),
     _required("revision", Integer, server_default="1"),  # rises with every change of what is shown of it
+    Column("changed_at", Utc),  # when that last was
     Index(None, "text_hash"),
+    Index(None, "changed_at"),
 )  # fmt: skip
 
 versions = Table(

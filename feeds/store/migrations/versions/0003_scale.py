@@ -21,6 +21,9 @@ CREATE VIRTUAL TABLE search_index USING fts5(
 
 def upgrade() -> None:
     op.add_column("papers", sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
+    op.add_column("papers", sa.Column("changed_at", UTC, nullable=True))
+    op.execute("UPDATE papers SET changed_at = seen_at")
+    op.create_index("ix_papers_changed_at", "papers", ["changed_at"])
     op.add_column("topics", sa.Column("trouble", sa.Text(), nullable=True))
     op.add_column("memberships", sa.Column("left_at", UTC, nullable=True))
     op.add_column("publications", sa.Column("likeness", JSON, nullable=True))
