@@ -87,6 +87,18 @@ class BadRequestError(WireError):
     """A request that is refused with 400."""
 
 
+class ConflictError(WireError):
+    """A change that what is there does not allow (HTTP 409)."""
+
+
+class UnauthorizedError(WireError):
+    """Someone who is no editor, as far as they showed (HTTP 401)."""
+
+
+class WritingOffError(WireError):
+    """Writing, where nobody may write (HTTP 403)."""
+
+
 class SupersededError(WireError):
     """Owed work that another attempt took over; whatever this one did must not be kept."""
 

@@ -16,6 +16,7 @@ from feeds.publishing import Publisher
 from feeds.store import site
 from feeds.store.engine import Store
 from service import problems
+from service.options import check_options
 from service.views import api, health, pages
 from service.views import feeds as feed_views
 from service.web import Web, equip
@@ -58,7 +59,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     names = _own_names(settings)
     app.before_request(lambda: _refuse_hosts(names))
     app.before_request(_refuse_bodies)
-    app.before_request(_refuse_options)
+    app.before_request(check_options)
     app.after_request(_secure)
     app.jinja_env.globals.update(acknowledgement=composing.ACKNOWLEDGEMENT, disclaimer=composing.DISCLAIMER)
     app.jinja_env.filters.update(day=pages.day, moment=pages.moment, stamp=pages.stamp)
@@ -101,12 +102,6 @@ def _refuse_bodies() -> None:
     """Too large is too large, also where nobody would read it."""
     if (request.content_length or 0) > _MAX_BODY_BYTES:
         abort(413)
-
-
-def _refuse_options() -> None:
-    """Unknown options are refused, never ignored: they would make copies of one document under many addresses."""
-    if request.query_string:
-        raise BadRequestError("This address takes no options.")
 
 
 def _secure(response: Response) -> Response:

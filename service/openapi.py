@@ -1,27 +1,34 @@
-"""The API's operations, and the OpenAPI 3.1 document that is made of the same types as the answers.
+"""The API's operations, and the OpenAPI 3.1 document that is made of the same types as they read and answer.
 
-msgspec does both: it writes a type's JSON, and the type's JSON Schema (2020-12, which OpenAPI 3.1 speaks).
+msgspec does both: it reads and writes a type's JSON, and the type's JSON Schema (2020-12, as OpenAPI 3.1 speaks).
 """
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from flask import Blueprint
+from flask import Blueprint, Response, abort, request
 
 from feeds import __version__
-from feeds.errors import NotFoundError
+from feeds.errors import BadRequestError, NotFoundError
 from service import problems
+from service.auth import find_editor
+from service.options import Option, options_of
 from service.schemas import Problem
+from service.web import web
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _REFERENCES = "#/components/schemas/{name}"
+_SCHEME = "editor"
+_View = Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -36,14 +43,24 @@ class Parameter:
 class Operation:
     """Something that can be asked of the API."""
 
+    method: str
     path: str  #: as OpenAPI writes it: ``/days/{date}``
-    answers: type  #: what the body is made of
-    view: Callable[..., Any]
+    answers: Any  #: what the body of the answer is made of; None: nothing
+    reads: Any  #: what the body of the request is made of; None: nothing
+    view: _View
     parameters: Mapping[str, Parameter]
+    statuses: Mapping[HTTPStatus, str]  #: the good answers, each with what it means
+
+    @property
+    def writes(self) -> bool:
+        return self.method != "get"
 
 
 class Api:
     """Collects operations while they are given their addresses.
+
+    Views get the parts of their address by name, as text. Those that write are only called for an editor, whose
+    name they get as ``editor``; what came with the request they get as ``body``.
 
     :param blueprint: carries the addresses; its prefix is the API's
     """
@@ -52,16 +69,51 @@ class Api:
         self._blueprint = blueprint
         self._operations: list[Operation] = []
 
-    def get(self, path: str, answers: type, **parameters: Parameter) -> Callable[[Callable[..., Any]], Any]:
+    def get(self, path: str, answers: Any, **parameters: Parameter) -> Callable[[_View], _View]:
         """Register a view that answers GET.
 
-        :param path: with ``{name}`` for each parameter; a view gets them by name, as text
+        :param path: with ``{name}`` for each parameter
         :param answers: the type of the body
         """
+        return self._register("get", path, answers, None, parameters, {HTTPStatus.OK: "What was asked for"})
 
-        def register(view: Callable[..., Any]) -> Callable[..., Any]:
-            self._operations.append(Operation(path, answers, view, parameters))
-            self._blueprint.get(path.replace("{", "<").replace("}", ">"))(view)
+    def post(
+        self, path: str, answers: Any, reads: Any = None, /, **parameters: Parameter
+    ) -> Callable[[_View], _View]:
+        """Register a view that makes something new; it answers 201 with its address."""
+        return self._register("post", path, answers, reads, parameters, {HTTPStatus.CREATED: "Made"})
+
+    def put(
+        self, path: str, answers: Any, reads: Any, /, *, later: bool = False, **parameters: Parameter
+    ) -> Callable[[_View], _View]:
+        """Register a view that changes something.
+
+        :param later: it may also answer 202, where what it needs is not there yet
+        """
+        statuses = {HTTPStatus.OK: "As it is now"}
+        if later:
+            statuses[HTTPStatus.ACCEPTED] = "Begun; ask again at Location after Retry-After seconds"
+        return self._register("put", path, answers, reads, parameters, statuses)
+
+    def delete(self, path: str, answers: Any, **parameters: Parameter) -> Callable[[_View], _View]:
+        """Register a view that takes something away."""
+        return self._register("delete", path, answers, None, parameters, {HTTPStatus.OK: "As it is now"})
+
+    def _register(
+        self,
+        method: str,
+        path: str,
+        answers: Any,
+        reads: Any,
+        parameters: Mapping[str, Parameter],
+        statuses: Mapping[HTTPStatus, str],
+    ) -> Callable[[_View], _View]:
+        def register(view: _View) -> _View:
+            operation = Operation(method, path, answers, reads, view, parameters, statuses)
+            self._operations.append(operation)
+            serve = _guard(operation) if operation.writes else view
+            rule = path.replace("{", "<").replace("}", ">")
+            self._blueprint.add_url_rule(rule, endpoint=view.__name__, view_func=serve, methods=[method.upper()])
             return view
 
         return register
@@ -71,9 +123,12 @@ class Api:
 
         :param server: the API's public address
         """
-        types = [Problem, *(operation.answers for operation in self._operations)]
-        schemas, components = msgspec.json.schema_components(types, ref_template=_REFERENCES)
-        bodies = dict(zip(types, schemas, strict=True))
+        kinds = [Problem, *(kind for o in self._operations for kind in (o.answers, o.reads) if kind is not None)]
+        schemas, components = msgspec.json.schema_components(kinds, ref_template=_REFERENCES)
+        bodies = dict(zip(map(repr, kinds), schemas, strict=True))
+        paths: dict[str, dict[str, Any]] = {}
+        for operation in self._operations:
+            paths.setdefault(operation.path, {})[operation.method] = _describe(operation, bodies)
         return {
             "openapi": "3.1.0",
             "info": {
@@ -83,40 +138,112 @@ class Api:
                 "license": {"name": "MIT", "identifier": "MIT"},
             },
             "servers": [{"url": server}],
-            "paths": {operation.path: {"get": _describe(operation, bodies)} for operation in self._operations},
-            "components": {"schemas": components},
+            "paths": paths,
+            "components": {
+                "schemas": components,
+                "securitySchemes": {_SCHEME: {"type": "http", "scheme": "bearer"}},
+            },
         }
 
 
-def _describe(operation: Operation, bodies: Mapping[type, Any]) -> dict[str, Any]:
+def _guard(operation: Operation) -> _View:
+    """A view that is only called for an editor, with what they sent."""
+
+    @functools.wraps(operation.view)
+    def serve(**parts: str) -> Any:
+        given: dict[str, Any] = {"editor": find_editor(web().settings)}
+        if operation.reads is not None:
+            given["body"] = decode(operation.reads)
+        return operation.view(**parts, **given)
+
+    return serve
+
+
+def _describe(operation: Operation, bodies: Mapping[str, Any]) -> dict[str, Any]:
     summary, _, description = inspect.getdoc(operation.view).partition("\n\n")  # type: ignore[union-attr]
-    problem = {"description": "A problem document", "content": {problems.MEDIA_TYPE: {"schema": bodies[Problem]}}}
-    found = {
-        "description": "What was asked for",
-        "headers": {"ETag": {"schema": {"type": "string"}}, "Last-Modified": {"schema": {"type": "string"}}},
-        "content": {"application/json": {"schema": bodies[operation.answers]}},
-    }
-    return {
+    described: dict[str, Any] = {
         "operationId": operation.view.__name__,
         "summary": summary,
         **({"description": description} if description else {}),
-        "parameters": [
-            {"name": name, "in": "path", "required": True, "description": told.description, "schema": told.schema}
-            for name, told in operation.parameters.items()
-        ],
-        "responses": {
-            "200": found,
-            "304": {"description": "It has not changed (If-None-Match, If-Modified-Since)"},
-            "400": problem,
-            "404": problem,
-            "412": problem,
-        },
+        "parameters": [*_describe_parts(operation.parameters), *_describe_options(options_of(operation.view))],
+        "responses": _describe_answers(operation, bodies),
     }
+    if operation.reads is not None:
+        body = {"application/json": {"schema": bodies[repr(operation.reads)]}}
+        described["requestBody"] = {"required": True, "content": body}
+    if operation.writes:
+        described["security"] = [{_SCHEME: []}]
+    return described
 
 
-def encode(answer: msgspec.Struct) -> bytes:
+def _describe_parts(parameters: Mapping[str, Parameter]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "description": told.description, "schema": told.schema}
+        for name, told in parameters.items()
+    ]
+
+
+def _describe_options(options: Sequence[Option]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": option.name,
+            "in": "query",
+            "required": option.required,
+            "description": option.description,
+            "schema": {"type": "array", "items": option.schema} if option.repeated else option.schema,
+        }
+        for option in options
+    ]
+
+
+def _describe_answers(operation: Operation, bodies: Mapping[str, Any]) -> dict[str, Any]:
+    problem = {
+        "description": "A problem document",
+        "content": {problems.MEDIA_TYPE: {"schema": bodies[repr(Problem)]}},
+    }
+    content = {"application/json": {"schema": bodies[repr(operation.answers)]}}
+    freshness = {"ETag": {"schema": {"type": "string"}}, "Last-Modified": {"schema": {"type": "string"}}}
+    answers: dict[str, Any] = {
+        str(int(status)): {"description": meaning, **({} if operation.writes else {"headers": freshness}),
+                           "content": content}
+        for status, meaning in operation.statuses.items()
+    }  # fmt: skip
+    if operation.writes:
+        refusals: tuple[int, ...] = (400, 401, 403, 404, 409, 410, 413, 415)
+    else:
+        answers["304"] = {"description": "It has not changed (If-None-Match, If-Modified-Since)"}
+        refusals = (400, 404, 412)
+    return answers | {str(status): problem for status in refusals}
+
+
+def decode(kind: Any) -> Any:
+    """The body of the request, as a type.
+
+    :raises BadRequestError: where it is not JSON of that type
+    """
+    if request.mimetype != "application/json":
+        abort(415, "The body must be application/json.")
+    try:
+        return msgspec.json.decode(request.get_data(), type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadRequestError(f"The body is refused: {error}.") from error
+
+
+def encode(answer: Any) -> bytes:
     """An answer's JSON."""
     return msgspec.json.encode(answer) + b"\n"
+
+
+def answer(value: Any, status: HTTPStatus = HTTPStatus.OK, **headers: str) -> Response:
+    """What a write came to. Never cached.
+
+    :param headers: with ``_`` for ``-``
+    """
+    made = Response(encode(value), status, content_type="application/json")
+    made.headers["Cache-Control"] = "no-store"
+    for name, text in headers.items():
+        made.headers[name.replace("_", "-")] = text
+    return made
 
 
 def read_date(text: str) -> date:

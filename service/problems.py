@@ -9,7 +9,15 @@ from http import HTTPStatus
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from feeds.errors import BadRequestError, GoneError, NotFoundError, WireError
+from feeds.errors import (
+    BadRequestError,
+    ConflictError,
+    GoneError,
+    NotFoundError,
+    UnauthorizedError,
+    WireError,
+    WritingOffError,
+)
 
 log = logging.getLogger("wire.web")
 
@@ -19,6 +27,9 @@ STATUSES: dict[type[WireError], HTTPStatus] = {
     NotFoundError: HTTPStatus.NOT_FOUND,
     GoneError: HTTPStatus.GONE,
     BadRequestError: HTTPStatus.BAD_REQUEST,
+    ConflictError: HTTPStatus.CONFLICT,
+    UnauthorizedError: HTTPStatus.UNAUTHORIZED,
+    WritingOffError: HTTPStatus.FORBIDDEN,
 }
 #: Addresses that people open in a browser; all others are for programs.
 _PAGES = ("/", "/topics/")
@@ -61,4 +72,6 @@ def answer(status: HTTPStatus, detail: str) -> Response:
         problem = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
         made = Response(json.dumps(problem, ensure_ascii=False) + "\n", status, content_type=MEDIA_TYPE)
     made.headers["Cache-Control"] = "no-store"
+    if status is HTTPStatus.UNAUTHORIZED:
+        made.headers["WWW-Authenticate"] = 'Bearer realm="Preprint Wire"'  # RFC 9110, 11.6.1
     return made
