@@ -23,18 +23,21 @@ from feeds.setting_values import (
     LOG_FORMATS,
     Bind,
     int_between,
+    may_hold_password,
     one_of,
     optional,
     read_bind,
     read_contact,
-    read_database_path,
+    read_database_url,
     read_editors,
     read_http_url,
     read_listings,
+    read_model,
     read_log_level,
     read_notice,
     read_redis_url,
     read_seconds,
+    read_temperature,
     read_token,
     read_webhook,
 )
@@ -59,7 +62,7 @@ class Settings:
     base_url: str
     bind: Bind
     data_dir: Path
-    database_url: str
+    database_url: str = field(repr=False)  #: SQLite's or PostgreSQL's (:class:`feeds.store.engine.Store`)
     redis_url: str | None = field(repr=False)
     topics: Path
     workers: int
@@ -75,6 +78,13 @@ class Settings:
     log_format: str
     notice: str
     alert_webhook: str | None = field(repr=False)
+    llm_base_url: str | None
+    llm_model: str | None
+    llm_api_key: str | None = field(repr=False)
+    llm_daily_tokens: int | None
+    llm_concurrency: int
+    llm_temperature: float | None
+    llm_thinking_tokens: int
     editors: Mapping[str, str] = field(repr=False)  #: name by token
     admin_token: str | None = field(repr=False)
 
@@ -92,6 +102,8 @@ class Setting:
     meaning: str
     read: Callable[[str], Any]
     secret: bool = False
+    #: Of a secret one: whether a value holds anything that must not be shown.
+    conceals: Callable[[str], bool] = lambda _text: True
 
     @property
     def variable(self) -> str:
@@ -113,10 +125,12 @@ def load_settings(
         given = _merge(environ, root, _read_running(given, root))
     values = {setting.name: _read(setting, given, root) for setting in TABLE}
     values["base_url"] = values["base_url"] or f"http://{values['bind']}"
-    values["database_url"] = f"sqlite:///{values['database_url'] or values['data_dir'] / 'wire.db'}"
+    database = values["database_url"] or values["data_dir"] / "wire.db"
+    values["database_url"] = f"sqlite:///{database}" if isinstance(database, Path) else database
     settings = Settings(**values)
     _check_interval(settings)
     _check_clock(settings)
+    _check_llm(settings)
     return settings
 
 
@@ -133,10 +147,10 @@ def save_running(environ: Mapping[str, str], folder: Path, root: Path = ROOT) ->
     """Note what a wire is started with, for the commands that join it. Secrets are not written."""
     given = _merge(environ, root)
     shown = {setting.variable: given.get(setting.variable, "") for setting in TABLE}
-    for variable in _SECRETS:
-        shown[f"{variable}_FILE"] = given.get(f"{variable}_FILE", "")
-        if shown[variable]:
-            del shown[variable]
+    for secret in (setting for setting in TABLE if setting.secret):
+        shown[f"{secret.variable}_FILE"] = given.get(f"{secret.variable}_FILE", "")
+        if shown[secret.variable] and secret.conceals(shown[secret.variable]):
+            del shown[secret.variable]
     fresh = folder / f"{_RUNNING}.new"
     fresh.write_text(json.dumps(shown, indent=1) + "\n", encoding="utf-8")
     fresh.replace(folder / _RUNNING)
@@ -186,7 +200,7 @@ def _read(setting: Setting, given: Mapping[str, str], root: Path) -> Any:
     try:
         value = setting.read(text)
     except ValueError as error:
-        shown = "(secret)" if setting.secret else _PASSWORD.sub("(secret)", text)
+        shown = "(secret)" if setting.secret and setting.conceals(text) else _PASSWORD.sub("(secret)", text)
         raise SettingsError(setting.variable, shown, str(error)) from None
     return root / value if isinstance(value, Path) else value
 
@@ -214,6 +228,11 @@ def is_at_arxiv(url: str) -> bool:
     return host == "arxiv.org" or host.endswith(".arxiv.org")
 
 
+def _check_llm(settings: Settings) -> None:
+    if settings.llm_base_url and not settings.llm_model:
+        raise SettingsError("WIRE_LLM_MODEL", "", "WIRE_LLM_BASE_URL is set; expected the name of a model there")
+
+
 def _check_clock(settings: Settings) -> None:
     if settings.clock_file is None:
         return
@@ -229,7 +248,8 @@ TABLE: tuple[Setting, ...] = (
             optional(read_http_url)),
     Setting("bind", "127.0.0.1:8000", "Where the web face listens", read_bind),
     Setting("data_dir", "var", "Folder for the database, the embedded engine and the lock", Path),
-    Setting("database_url", "", "Database (unset: SQLite under the data folder)", optional(read_database_path)),
+    Setting("database_url", "", "Database: SQLite's or PostgreSQL's address (unset: SQLite under the data folder)",
+            optional(read_database_url), secret=True, conceals=may_hold_password),
     Setting("redis_url", "", "Redis (unset: an embedded engine under the data folder)",
             optional(read_redis_url), secret=True),
     Setting("topics", "topics.yaml", "The file that defines the topics", Path),
@@ -249,6 +269,16 @@ TABLE: tuple[Setting, ...] = (
     Setting("notice", "", "A line that every page shows on top", read_notice),
     Setting("alert_webhook", "", "Address that gets a POST for every incident that opens or closes",
             optional(read_webhook), secret=True),
+    Setting("llm_base_url", "", "OpenAI-compatible endpoint that writes summaries, up to /v1 (unset: none)",
+            optional(read_http_url)),
+    Setting("llm_model", "", "The model that is asked there", optional(read_model)),
+    Setting("llm_api_key", "", "The key for it, where it wants one", optional(read_token), secret=True),
+    Setting("llm_daily_tokens", "", "Tokens that may be spent in a UTC day (unset: no limit)",
+            optional(int_between(0, 10**12))),
+    Setting("llm_concurrency", "8", "Calls to it at once, over all enrichment processes", int_between(1, 256)),
+    Setting("llm_temperature", "0.2", "Its temperature; none: the endpoint's own", read_temperature),
+    Setting("llm_thinking_tokens", "0", "Tokens on top of a reply's own, for models that think aloud first",
+            int_between(0, 100_000)),
     Setting("editors", "", "Who may write by the API: name:token, with commas between (unset: nobody)",
             read_editors, secret=True),
     Setting("admin_token", "", "Token of the one editor called admin", optional(read_token),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from feeds.model import taxonomy
 
@@ -24,6 +24,21 @@ _EDITOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}")
 _HOST = re.compile(r"[A-Za-z0-9._-]+")
 #: What can stand in an address, but for ``?``, ``#`` and ``@`` (RFC 3986; letters of other scripts too, RFC 3987).
 _ADDRESS = re.compile(r"[\w\-.~:/\[\]!$&'()*+,;=%]+")
+
+
+#: User, host and port may be missing; the database may not.
+_POSTGRESQL = re.compile(
+    r"postgres(?:ql)?://(?:[^\s/@?#]*@)?(?:[^\s/@?#:\[\]]+|\[[0-9A-Fa-f:.]+\])?(?::\d+)?/[^\s/?#@]+(?:\?[!-~]*)?"
+)
+#: What may follow its question mark: libpq's parameters (PostgreSQL 34.1.2) that a wire has use for.
+_LIBPQ = frozenset(
+    {
+        "host", "port", "user", "password", "passfile", "application_name", "options", "connect_timeout",
+        "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
+        "channel_binding", "require_auth", "gssencmode", "krbsrvname", "target_session_attrs",
+        "sslmode", "sslnegotiation", "sslrootcert", "sslcert", "sslkey", "sslcrl", "sslpassword",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -82,11 +97,37 @@ def optional(read: Callable[[str], Any]) -> Callable[[str], Any]:
     return lambda text: read(text) if text else None
 
 
-def read_database_path(text: str) -> Path:
+def read_database_url(text: str) -> Path | str:
+    """The file of an SQLite database, or the address of a PostgreSQL one."""
     scheme, _, path = text.partition(":///")
-    if scheme != "sqlite" or not path or path == ":memory:":
-        raise ValueError("expected sqlite:///path/to/file.db (other databases are not supported yet)")
-    return Path(path)
+    if scheme == "sqlite" and path and path != ":memory:" and "\0" not in path:
+        return Path(path)
+    if not _is_postgresql(text):
+        raise ValueError(
+            "expected sqlite:///path/to/file.db or postgresql://user@host/database (unix sockets: ?host=/folder)"
+        )
+    return text.replace("postgres://", "postgresql://", 1)
+
+
+def _is_postgresql(text: str) -> bool:
+    url = _split(text)
+    if url is None or not _POSTGRESQL.fullmatch(text):
+        return False
+    try:
+        options = parse_qsl(url.query, keep_blank_values=True, strict_parsing=bool(url.query))
+    except ValueError:
+        return False
+    return {name for name, _ in options} <= _LIBPQ
+
+
+def may_hold_password(text: str) -> bool:
+    """Whether an address holds a password, or may: one that cannot be taken apart is not looked at closely."""
+    url = _split(text)
+    if url is None:
+        return "@" in text or "pass" in text.lower()
+    user, _, _ = url.netloc.rpartition("@")
+    rest = unquote(f"{url.path}{url.query}{url.fragment}").lower()
+    return ":" in user or "@" in rest or "pass" in rest
 
 
 def read_token(text: str) -> str:
@@ -165,6 +206,24 @@ def read_seconds(text: str) -> float:
     if not 0 <= seconds <= 3600:
         raise ValueError("expected 0 to 3600 seconds")
     return seconds
+
+
+def read_model(text: str) -> str:
+    if not text.isprintable() or len(text) > 200:
+        raise ValueError("expected the name of a model, at most 200 characters")
+    return text
+
+
+def read_temperature(text: str) -> float | None:
+    if text.lower() == "none":
+        return None
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise ValueError("expected a number from 0 to 2, or none") from error
+    if not 0 <= value <= 2:
+        raise ValueError("expected a number from 0 to 2, or none")
+    return value
 
 
 def read_contact(text: str) -> str:

@@ -41,6 +41,7 @@ from workers.runtime import Runtime, make_runtime
 
 _MB = 1024 * 1024
 _LITTLE_BYTES, _TOO_LITTLE_BYTES = 1024 * _MB, 100 * _MB
+_ASK_THE_SERVER = "see whether its server runs, has this database, and lets its user in and write"
 _DRIFT, _TOO_MUCH_DRIFT = timedelta(seconds=30), timedelta(minutes=10)
 
 
@@ -150,27 +151,26 @@ def check_disk(settings: Settings) -> Iterator[Finding]:
 def check_database(settings: Settings) -> Iterator[Finding]:
     """Whether the database can be opened, is whole, is of this version and can be written to."""
     store = Store(settings.database_url)
-    if not store.path.exists():
-        yield Finding("database", Level.WELL, f"none yet; ./wire run makes {store.path}")
-        return
     try:
-        store.refuse_newer()
-        damage = store.find_damage()
+        yield _look_at_database(store)
     except DatabaseError as error:
-        yield Finding("database", Level.WRONG, str(error), "update the wire, or put a backup in its place")
-        return
+        advice = "update the wire, or put a backup in its place" if store.is_file else _ASK_THE_SERVER
+        yield Finding("database", Level.WRONG, str(error), advice)
     finally:
         store.close()
-    if damage:
-        yield Finding(
-            "database", Level.WRONG, f"{store.path}: {damage}", "stop the wire and put a backup in its place"
-        )
-    elif not store.is_current():
-        yield Finding(
-            "database", Level.DOUBTFUL, f"{store.path} is of an older version", "./wire run or ./wire migrate"
-        )
-    else:
-        yield Finding("database", Level.WELL, f"{store.path}, {store.path.stat().st_size / _MB:.1f} MB, whole")
+
+
+def _look_at_database(store: Store) -> Finding:
+    store.refuse_newer()
+    if store.find_revision() is None:
+        return Finding("database", Level.WELL, f"none yet; ./wire run makes {store.name}")
+    if damage := store.find_damage():
+        advice = "stop the wire and put a backup in its place" if store.is_file else _ASK_THE_SERVER
+        return Finding("database", Level.WRONG, f"{store.name}: {damage}", advice)
+    if not store.is_current():
+        found = f"{store.name} is of an older version"
+        return Finding("database", Level.DOUBTFUL, found, "./wire run or ./wire migrate")
+    return Finding("database", Level.WELL, f"{store.name}, {store.measure() / _MB:.1f} MB, whole")
 
 
 def check_engine(settings: Settings) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import Flask, Response, render_template, request
@@ -14,19 +15,23 @@ from feeds.errors import (
     ConflictError,
     GoneError,
     NotFoundError,
+    TopicRefusedError,
     UnauthorizedError,
     WireError,
     WritingOffError,
 )
+from feeds.store.engine import explain, is_outage
 
 log = logging.getLogger("wire.web")
 
+_OUTAGE_SECONDS = 10
 MEDIA_TYPE = "application/problem+json"
 #: The status of each error of ours; what is not here is our fault.
 STATUSES: dict[type[WireError], HTTPStatus] = {
     NotFoundError: HTTPStatus.NOT_FOUND,
     GoneError: HTTPStatus.GONE,
     BadRequestError: HTTPStatus.BAD_REQUEST,
+    TopicRefusedError: HTTPStatus.BAD_REQUEST,
     ConflictError: HTTPStatus.CONFLICT,
     UnauthorizedError: HTTPStatus.UNAUTHORIZED,
     WritingOffError: HTTPStatus.FORBIDDEN,
@@ -46,6 +51,8 @@ def _handle_wire_error(error: WireError) -> Response:
     status = STATUSES.get(type(error))
     if status is None:
         return _handle_surprise(error)
+    if isinstance(error, TopicRefusedError):
+        return answer(status, str(error), [(problem.field, problem.problem) for problem in error.problems])
     return answer(status, str(error))
 
 
@@ -60,16 +67,32 @@ def _handle_http_exception(error: HTTPException) -> Response:
 
 
 def _handle_surprise(error: Exception) -> Response:
+    if is_outage(error):
+        return _handle_outage(error)
     log.error("%s %r failed", request.method, request.path, exc_info=error)
     return answer(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here; it was written to the log.")
 
 
-def answer(status: HTTPStatus, detail: str) -> Response:
-    """A problem document (RFC 9457), or a plain page where a person asked. Errors are never cached."""
+def _handle_outage(error: Exception) -> Response:
+    log.error("%s %r: the database refuses: %s", request.method, request.path, explain(error))
+    made = answer(HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer; try again in a moment.")
+    made.headers["Retry-After"] = str(_OUTAGE_SECONDS)
+    return made
+
+
+def answer(status: HTTPStatus, detail: str, parts: Sequence[tuple[str, str]] = ()) -> Response:
+    """A problem document (RFC 9457), or a plain page where a person asked. Errors are never cached.
+
+    :param parts: what is wrong with which field, where there is more to say than one line
+    """
     if request.path == "/" or request.path.startswith(_PAGES[1]):
         made = Response(render_template("problem.html", status=status, detail=detail), status)
     else:
-        problem = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
+        problem: dict[str, object] = {
+            "type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail
+        }  # fmt: skip
+        if parts:
+            problem["errors"] = [{"field": field, "detail": told} for field, told in parts]
         made = Response(json.dumps(problem, ensure_ascii=False) + "\n", status, content_type=MEDIA_TYPE)
     made.headers["Cache-Control"] = "no-store"
     if status is HTTPStatus.UNAUTHORIZED:

@@ -18,7 +18,8 @@ from feeds.errors import WireError
 from feeds.model.announcements import VisitOutcome
 from feeds.model.calendar import eastern_midnight
 from feeds.model.topics import MAX_ENTRIES
-from feeds.store import listings, memberships
+from feeds.store import copying, listings, memberships
+from feeds.store.engine import Store
 from workers.on_demand import await_polls, request_polls
 from workers.polling.polled import polled_listings
 from workers.runtime import Runtime
@@ -63,22 +64,39 @@ def is_usable(folder: Path) -> bool:
     return not folder.exists() or not any(folder.iterdir()) or (folder / _MARK).exists()
 
 
-def set_up(folder: Path, topics: Path, source: Source, arxiv_url: str) -> dict[str, str]:
+def is_usable_database(folder: Path, store: Store) -> bool:
+    """Whether a demo in this folder may live in a server's database: it is empty, or this demo's already.
+
+    :raises DatabaseError: where it cannot be opened
+    """
+    try:
+        mark = json.loads((folder / _MARK).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        mark = {}
+    return mark.get("database") == store.name or not copying.is_taken(store)
+
+
+def set_up(
+    folder: Path, topics: Path, source: Source, arxiv_url: str, database_url: str | None = None
+) -> dict[str, str]:
     """Furnish a demo's folder.
 
     :param topics: the topics file; the demo's copy differs in how many entries a feed has
     :param arxiv_url: where the stand-in listens
+    :param database_url: a server's database; None: a file in the folder
     :returns: the settings of the demo, as environment variables
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / _MARK).write_text(json.dumps({"demo": True}) + "\n", encoding="ascii")
+    mark = {"demo": True, "database": Store(database_url).name if database_url else None}
+    (folder / _MARK).write_text(json.dumps(mark) + "\n", encoding="utf-8")
     clock = folder / "clock"
     if not clock.exists():
         set_clock(clock, _look_at(source.days[0]))
     _copy_topics(topics, folder / "topics.yaml")
     return {
         "WIRE_DATA_DIR": str(folder),
-        "WIRE_DATABASE_URL": "",
+        "WIRE_DATABASE_URL": database_url or "",
+        "WIRE_DATABASE_URL_FILE": "",
         "WIRE_REDIS_URL": "",
         "WIRE_REDIS_URL_FILE": "",
         "WIRE_TOPICS": str(folder / "topics.yaml"),

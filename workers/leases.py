@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from feeds.store import owed
+from feeds.store.engine import explain
 from feeds.store.owed import Claim
 from workers.runtime import Runtime
 
@@ -40,7 +41,7 @@ def _renew(runtime: Runtime, claims: Sequence[Claim], longest_seconds: float, le
     deadline = time.monotonic() + longest_seconds
     while not left.wait(RENEW_SECONDS) and time.monotonic() < deadline:
         try:
-            with runtime.store.write() as connection:
+            with runtime.store.write(serial=False) as connection:
                 owed.renew(connection, claims, runtime.real_clock.now(), LEASE_SECONDS)
         except Exception as error:  # the fence holds without a lease; at worst the work is done twice
-            log.warning("a lease could not be renewed: %s", error)
+            log.warning("a lease could not be renewed: %s", explain(error))

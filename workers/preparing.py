@@ -7,13 +7,14 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from feeds.clock import Clock, make_clock
 from feeds.config import Settings
 from feeds.errors import TopicsFileError
-from feeds.store import owed, site, topics
-from feeds.store.engine import Store, is_outage
+from feeds.store import owed, search, site, topics
+from feeds.store.engine import Store, explain, is_outage
 from workers.runtime import Runtime
 from workers.schedule import take_over_topics
 
@@ -29,10 +30,11 @@ def prepare_database(settings: Settings) -> None:
     store = Store(settings.database_url)
     store.refuse_newer()
     if store.needs_backup():
-        log.warning("the database is migrated; the old one is kept as %s", store.backup(clock.now()))
+        _announce_migration(store.backup(clock.now()))
     if not store.is_current():
         store.migrate()
     _fix_authority(store, settings, clock)
+    search.rebuild(store, lambda done, total: log.info("the search index has %d of %d papers", done, total))
     store.close()
 
 
@@ -70,7 +72,14 @@ def _bearing_outages() -> Iterator[None]:
     except Exception as error:
         if not is_outage(error):
             raise
-        log.warning("the database refuses, work waits: %s", getattr(error, "orig", error))
+        log.warning("the database refuses, work waits: %s", explain(error))
+
+
+def _announce_migration(copy: Path | None) -> None:
+    if copy:
+        log.warning("the database is migrated; the old one is kept as %s", copy)
+    else:
+        log.warning("the database is migrated; no copy of it is made here, that is what pg_dump is for")
 
 
 def _fix_authority(store: Store, settings: Settings, clock: Clock) -> None:

@@ -1,13 +1,18 @@
-"""Who this wire is: the authority of its ``tag:`` URIs, fixed at the first start."""
+"""Who this wire is: the authority of its ``tag:`` URIs, fixed at the first start. And notes on all of it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, delete, select
 
+from feeds.store.dialects import insert
 from feeds.store.tables import site
+
+#: The note that says why the topics file is refused, while it is.
+REFUSED = "topics_refused"
+#: The note that says why a language model's endpoint refuses whatever it is asked, while it does.
+MODEL_REFUSED = "model_refused"
 
 
 def fix_authority(connection: Connection, authority: str, now: datetime) -> None:
@@ -16,10 +21,25 @@ def fix_authority(connection: Connection, authority: str, now: datetime) -> None
         {"name": "authority", "value": authority},
         {"name": "authority_on", "value": now.date().isoformat()},
     ]
-    connection.execute(insert(site).on_conflict_do_nothing(), rows)
+    connection.execute(insert(connection, site).on_conflict_do_nothing(), rows)
 
 
 def find_authority(connection: Connection) -> tuple[str, str] | None:
     """The authority and the day since when it is ours; None before the first start."""
     values = {row.name: row.value for row in connection.execute(select(site))}
     return (values["authority"], values["authority_on"]) if "authority" in values else None
+
+
+def find_note(connection: Connection, name: str) -> str | None:
+    """What is noted under a name."""
+    found: str | None = connection.scalar(select(site.c.value).where(site.c.name == name))
+    return found
+
+
+def save_note(connection: Connection, name: str, value: str | None) -> None:
+    """Note something under a name, in place of what was there; None: nothing any more."""
+    if value is None:
+        connection.execute(delete(site).where(site.c.name == name))
+        return
+    statement = insert(connection, site).values(name=name, value=value)
+    connection.execute(statement.on_conflict_do_update(index_elements=[site.c.name], set_={"value": value}))

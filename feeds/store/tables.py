@@ -50,7 +50,9 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")
@@ -61,7 +63,7 @@ def _required(name: str, type_: Any, *args: Any, **options: Any) -> Column[Any]:
     return Column(name, type_, *args, nullable=False, **options)
 
 
-#: Written once at the first start: the authority of our ``tag:`` URIs.
+#: Written once at the first start: the authority of our ``tag:`` URIs. Beside it, notes about the whole wire.
 site = Table("site", metadata, Column("name", Text, primary_key=True), _required("value", Text))
 
 papers = Table(
@@ -164,6 +166,13 @@ topics = Table(
     _required("defined_at", Utc),
 )  # fmt: skip
 
+#: Where the old slugs of topics lead; a topic that is renamed takes them along.
+old_slugs = Table(
+    "old_slugs", metadata,
+    Column("slug", Text, primary_key=True),
+    _required("topic", Text, ForeignKey("topics.slug", onupdate="CASCADE")),
+)  # fmt: skip
+
 memberships = Table(
     "memberships", metadata,
     Column("topic", Text, ForeignKey("topics.slug", onupdate="CASCADE"), primary_key=True),
@@ -216,6 +225,7 @@ curation_events = Table(
     _required("act", Text),
     _required("before", Json),  # the fields it changed, as they were
     _required("after", Json),
+    Column("reason", Text),  # why, where the wire did it itself
     Column("undone_by", Serial),  # the event that took it back
     Index(None, "topic", "arxiv_id", "id"),
 )  # fmt: skip
@@ -226,6 +236,7 @@ indexed_papers = Table(
     "indexed_papers", metadata,
     Column("number", Serial, primary_key=True),
     _required("arxiv_id", Text, ForeignKey("papers.arxiv_id"), unique=True),
+    _required("digest", Text),  # of what the index keeps of it
     _required("overfull", Boolean),  # the index cannot hold all of its text: always looked at itself
     Index(
         "ix_indexed_papers_overfull", "number",
@@ -246,6 +257,13 @@ summaries = Table(
     Column("source_version", Integer),
     _required("tokens", Integer),
     _required("made_at", Utc),
+    _required("status", Text, server_default="ok"),
+    _required("failed", Json, server_default="[]"),  # the rules that a model's replies broke
+    Index(None, "made_at"),
+    Index(
+        "ix_summaries_rejected", "made_at",
+        sqlite_where=text("status = 'rejected'"), postgresql_where=text("status = 'rejected'"),
+    ),
 )  # fmt: skip
 
 publications = Table(

@@ -64,6 +64,13 @@ def test_everything_has_a_default() -> None:
         log_format="text",
         notice="",
         alert_webhook=None,
+        llm_base_url=None,
+        llm_model=None,
+        llm_api_key=None,
+        llm_daily_tokens=None,
+        llm_concurrency=8,
+        llm_temperature=0.2,
+        llm_thinking_tokens=0,
         editors={},
         admin_token=None,
     )
@@ -84,6 +91,9 @@ def test_everything_has_a_default() -> None:
         ("WIRE_DATA_DIR", "/srv/wire", "data_dir", Path("/srv/wire")),
         ("WIRE_DATABASE_URL", "sqlite:///a/b.db", "database_url", f"sqlite:///{NOWHERE / 'a' / 'b.db'}"),
         ("WIRE_DATABASE_URL", "sqlite:////srv/b.db", "database_url", "sqlite:////srv/b.db"),
+        ("WIRE_DATABASE_URL", "postgresql://u:p@h:5433/w", "database_url", "postgresql://u:p@h:5433/w"),
+        ("WIRE_DATABASE_URL", "postgres://[::1]/w", "database_url", "postgresql://[::1]/w"),
+        ("WIRE_DATABASE_URL", "postgresql:///w?host=/run/pg", "database_url", "postgresql:///w?host=/run/pg"),
         ("WIRE_REDIS_URL", "redis://:pw@host:6379/0", "redis_url", "redis://:pw@host:6379/0"),
         ("WIRE_REDIS_URL", "rediss://host", "redis_url", "rediss://host"),
         ("WIRE_REDIS_URL", "unix:///run/redis.sock?db=1", "redis_url", "unix:///run/redis.sock?db=1"),
@@ -107,6 +117,14 @@ NONSENSE = [
     ("WIRE_EDITORS", "ann:same,bob:same", "of its own"),
     ("WIRE_EDITORS", "ann:one,ann:two", "each name once"),
     ("WIRE_ADMIN_TOKEN", "one two", "RFC 6750"),
+    ("WIRE_LLM_BASE_URL", "localhost:8080", "http or https"),
+    ("WIRE_LLM_MODEL", "a\nb", "name of a model"),
+    ("WIRE_LLM_API_KEY", "one two", "RFC 6750"),
+    ("WIRE_LLM_DAILY_TOKENS", "-1", "whole number"),
+    ("WIRE_LLM_CONCURRENCY", "0", "whole number"),
+    ("WIRE_LLM_TEMPERATURE", "hot", "0 to 2"),
+    ("WIRE_LLM_TEMPERATURE", "2.1", "0 to 2"),
+    ("WIRE_LLM_THINKING_TOKENS", "many", "whole number"),
     ("WIRE_BASE_URL", "wire.example.org", "http or https"),
     ("WIRE_BASE_URL", "ftp://wire.example.org", "http or https"),
     ("WIRE_BASE_URL", "//wire.example.org", "http or https"),
@@ -145,6 +163,16 @@ NONSENSE = [
     ("WIRE_DATABASE_URL", "sqlite:///", "sqlite:///"),
     ("WIRE_DATABASE_URL", "sqlite:///:memory:", "sqlite:///"),
     ("WIRE_DATABASE_URL", "mysql://host/wire", "sqlite:///"),
+    ("WIRE_DATABASE_URL", "sqlite:///a\0b", "sqlite:///"),
+    ("WIRE_DATABASE_URL", "postgresql://host", "postgresql://user@host/database"),
+    ("WIRE_DATABASE_URL", "postgresql://host/", "postgresql://user@host/database"),
+    ("WIRE_DATABASE_URL", "postgresql://host:port/wire", "postgresql://user@host/database"),
+    ("WIRE_DATABASE_URL", "postgresql://host:70000/wire", "postgresql://user@host/database"),
+    ("WIRE_DATABASE_URL", "postgresql://host/wire/more", "postgresql://user@host/database"),
+    ("WIRE_DATABASE_URL", "postgresql://host/wire#top", "postgresql://user@host/database"),
+    ("WIRE_DATABASE_URL", "postgresql://ho st/wire", "postgresql://user@host/database"),
+    ("WIRE_DATABASE_URL", "postgresql://host/wire?sslmod=require", "postgresql://user@host/database"),
+    ("WIRE_DATABASE_URL", "postgresql://host/wire?sslmode", "postgresql://user@host/database"),
     ("WIRE_REDIS_URL", "host:6379", "redis://host:6379"),
     ("WIRE_REDIS_URL", "http://host:6379", "redis://host:6379"),
     ("WIRE_REDIS_URL", "redis:host", "redis://host:6379"),
@@ -267,7 +295,9 @@ def test_a_redis_url_that_makes_no_sense_is_not_shown() -> None:
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
-        ("WIRE_DATABASE_URL", f"postgresql://ada:{SECRET}@host/wire"),
+        ("WIRE_DATABASE_URL", f"postgresql://ada:{SECRET}@host"),
+        ("WIRE_DATABASE_URL", f"postgresql:ada:{SECRET}@host/wire"),
+        ("WIRE_DATABASE_URL", f"postgresql://host/wire?%70assword={SECRET}&x=y"),
         ("WIRE_DATABASE_URL", f"postgresql://ada:a/{SECRET}@b@host/wire"),
         ("WIRE_DATABASE_URL", f"postgresql://host/wire?user=ada&password={SECRET}&x=y"),
         ("WIRE_BASE_URL", f"https://ada:{SECRET}@wire.example.org"),
@@ -290,6 +320,13 @@ def test_a_secret_can_stand_in_a_file(tmp_path: Path) -> None:
     assert load(tmp_path, WIRE_REDIS_URL_FILE="redis").redis_url == f"redis://:{SECRET}@host"
     absolute = str(tmp_path / "redis")
     assert load(WIRE_REDIS_URL_FILE=absolute).redis_url == f"redis://:{SECRET}@host"
+
+
+def test_settings_do_not_show_the_password_of_the_database(tmp_path: Path) -> None:
+    url = f"postgresql://ada:{SECRET}@host/wire"
+    assert SECRET not in repr(load(WIRE_DATABASE_URL=url))
+    (tmp_path / "database").write_text(f"{url}\n", encoding="utf-8")
+    assert load(tmp_path, WIRE_DATABASE_URL_FILE="database").database_url == url
 
 
 def test_a_secret_goes_before_its_file(tmp_path: Path) -> None:
@@ -433,6 +470,22 @@ def test_secrets_are_not_written_down(tmp_path: Path) -> None:
     assert join(tmp_path).redis_url is None
     write_dotenv(tmp_path, f"WIRE_REDIS_URL=redis://:{SECRET}@host")
     assert join(tmp_path).redis_url == f"redis://:{SECRET}@host"
+
+
+@pytest.mark.parametrize(
+    ("url", "noted"),
+    [
+        ("postgresql://ada@host/wire", True),
+        ("postgresql:///wire?host=/run/postgresql", True),
+        (f"postgresql://ada:{SECRET}@host/wire", False),
+        (f"postgresql://host/wire?user=ada&password={SECRET}", False),
+    ],
+)
+def test_a_database_without_password_is_found_by_a_joining_command(tmp_path: Path, url: str, noted: bool) -> None:
+    folder = start(tmp_path, WIRE_DATABASE_URL=url)
+    assert (url in (folder / "running.json").read_text(encoding="utf-8")) == noted
+    assert SECRET not in (folder / "running.json").read_text(encoding="utf-8")
+    assert (join(tmp_path).database_url == url) == noted
 
 
 def test_a_joining_command_reads_a_secret_from_the_wires_file(tmp_path: Path) -> None:

@@ -10,17 +10,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
+
+from feeds.store.engine import Connection, Store
+
+#: What the engines say, SQLite first.
+IS_READ_ONLY = r"(attempt to write a readonly database|cannot execute .* in a read-only transaction)"
+IS_LOCKED = r"(database is locked|canceling statement due to lock timeout.*)"
+IS_FULL = r"(database or disk is full|could not extend file: No space left on device.*)"
 
 
 @contextmanager
 def read_only() -> Iterator[None]:
     """What this process opens meanwhile refuses to be written; unlike a file's mode that binds root."""
 
-    def refuse(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("PRAGMA query_only = ON")
+    def refuse(connection: sqlite3.Connection | psycopg.Connection, _record: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("PRAGMA query_only = ON")
+        else:
+            connection.execute("SET default_transaction_read_only = on")
+            connection.commit()
 
     event.listen(Pool, "connect", refuse)
     try:
@@ -30,15 +42,25 @@ def read_only() -> Iterator[None]:
 
 
 @contextmanager
-def locked(database: Path) -> Iterator[None]:
-    """Somebody else writes to this database, and does not come to an end."""
-    holder = sqlite3.connect(database, isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    try:
+def locked(url: str) -> Iterator[None]:
+    """Somebody else writes to this database, also to what is owed, and does not come to an end."""
+    holder = Store(url)
+    with holder.write(patient=True) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("LOCK TABLE owed IN EXCLUSIVE MODE")
         yield
-    finally:
-        holder.execute("ROLLBACK")
-        holder.close()
+    holder.close()
+
+
+def fill_disk(connection: Connection) -> None:
+    """Write what no longer fits on the disk."""
+    if connection.dialect.name == "postgresql":  # says what its server would say
+        connection.exec_driver_sql(
+            "DO $$ BEGIN RAISE 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$"
+        )
+    connection.exec_driver_sql("PRAGMA max_page_count = 1")
+    connection.exec_driver_sql("CREATE TABLE larger (text TEXT)")
+    connection.exec_driver_sql("INSERT INTO larger VALUES (zeroblob(1000000))")
 
 
 class Disk:

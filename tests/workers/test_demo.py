@@ -12,13 +12,16 @@ import pytest
 from feeds.clock import FileClock
 from feeds.config import load_settings
 from feeds.store import listings
+from feeds.store import topics as stored_topics
+from feeds.store.engine import Store
 from feeds.store.listings import Visit
 from feeds.topics_file import load_topics
+from tests.support import databases
 from tests.support.hosts import Answer, Host
 from tests.support.listings import Item, make_listing
 from tests.support.wires import FRIDAY, Line, write_topics
 from workers import demo
-from workers.demo import SourceError, is_usable, open_source, replay, set_clock, set_up
+from workers.demo import SourceError, is_usable, is_usable_database, open_source, replay, set_clock, set_up
 from workers.standin import Source
 
 MakeLine = Callable[[Sequence[dict[str, object]]], Line]
@@ -98,6 +101,23 @@ def test_a_demo_lives_only_where_it_harms_nothing(tmp_path: Path, topics: Path, 
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "wire.db").touch()
     assert not is_usable(tmp_path / "real")
+
+
+def test_a_demo_lives_in_a_servers_database_that_is_empty_or_its_own(
+    tmp_path: Path, topics: Path, recordings: Source
+) -> None:
+    server = databases.server()
+    url = server.lend_database()
+    store = Store(url)
+    assert is_usable_database(tmp_path / "demo", store)
+    given = set_up(tmp_path / "demo", topics, recordings, "http://127.0.0.1:9", url)
+    assert given["WIRE_DATABASE_URL"] == url
+    with store.write() as connection:
+        stored_topics.sync_topics(connection, load_topics(topics), datetime(2026, 4, 17, tzinfo=UTC))
+    assert is_usable_database(tmp_path / "demo", store)
+    assert not is_usable_database(tmp_path / "another", store)
+    store.close()
+    server.take_back(url)
 
 
 def test_whoever_reads_the_clock_meanwhile_reads_a_whole_time(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from feeds.model.announcements import Announcement, AnnounceType, Outcome, VisitOutcome
 from feeds.model.documents import Publication
 from feeds.model.papers import Author
-from feeds.model.summaries import Kind
+from feeds.model.summaries import Kind, Status, Summary
 from feeds.model.topics import Basis, DigestRule
 from feeds.store import listings, memberships, papers, publications, site, summaries, topics
 from feeds.store.engine import Store
@@ -86,11 +86,27 @@ def test_the_newest_summary_that_says_something_is_found(store: Store) -> None:
     with store.write() as connection:
         summaries.record_summaries(connection, [first, second, silent])
         summaries.record_summaries(connection, [replace(first, data="Another.")])  # made once, kept
-        assert summaries.find_summaries(connection, Kind.TLDR, [paper.text_hash, "x"]) == {paper.text_hash: second}
-        made = summaries.find_made(
-            connection, Kind.TLDR, [paper.text_hash], summarizer="embedded", prompt_version="test-3"
-        )
-        assert made == {paper.text_hash}
+        best = summaries.find_best(connection, [Kind.TLDR], "en", [paper.text_hash, "x"])
+        assert best == {paper.text_hash: [second]}
+        tried = summaries.find_tried(connection, [paper.text_hash], "embedded")
+        assert {version for _, _, _, version in tried} == {"test-1", "test-2", "test-3"}
+
+
+def test_a_models_summary_in_the_topics_language_goes_before_the_embedded_one(store: Store) -> None:
+    paper = make_paper()
+    own = make_tldr(paper, "Own.", NOW + timedelta(9))
+    english = replace(make_tldr(paper, "Written."), summarizer="llm:a", language="en", tokens=70)
+    chinese = replace(english, language="zh", data="写的。", made_at=NOW + timedelta(1), tokens=8)
+    vain = replace(english, summarizer="llm:b", data=None, status=Status.REJECTED, failed=("length",))
+    with store.write() as connection:
+        summaries.record_summaries(connection, [own, english, chinese, vain])
+
+        def best(language: str) -> list[Summary]:
+            return summaries.find_best(connection, [Kind.TLDR], language, [paper.text_hash])[paper.text_hash]
+
+        assert [best(language) for language in ("en", "zh", "fr")] == [[english], [chinese], [own]]
+        assert summaries.count_tokens(connection, NOW) == 70 + 70 + 8
+        assert summaries.count_tokens(connection, NOW + timedelta(1)) == 8
 
 
 def test_topics_follow_the_file_and_outlive_it(store: Store) -> None:

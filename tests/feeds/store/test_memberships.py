@@ -3,8 +3,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from feeds.model.changes import Revision
-from feeds.model.entries import Member, UpdateReason
-from feeds.store import memberships, papers, summaries
+from feeds.model.curation import Curation
+from feeds.model.entries import Member, MemberState, UpdateReason
+from feeds.store import curation, memberships, papers, summaries
 from feeds.store.engine import Connection, Store
 from feeds.store.memberships import HOLD
 from tests.support.papers import NOW, define, join, make_admission, make_paper, make_tldr, make_topic
@@ -62,7 +63,7 @@ def test_a_member_is_all_its_entry_is_made_of(store: Store) -> None:
         join(connection, [ID])
         (member,) = find(connection, ID, "2604.99999")
     assert member.paper == make_paper(ID)
-    assert member.tldr == make_tldr(member.paper)
+    assert member.summaries == (make_tldr(member.paper),)
     assert member.membership.matched == ("a word",)
 
 
@@ -94,8 +95,9 @@ def test_a_summary_in_time_does_not_move_updated_and_a_late_one_does(store: Stor
     late = NOW + HOLD + timedelta(seconds=1)
     with store.write() as connection:
         define(connection, make_topic())
-        join(connection, ["2604.00001", "2604.00002"], tldr=False)
-        memberships.release(connection, "vision", ["2604.00002"], late)  # the hold passed without one
+        join(connection, ["2604.00002"], tldr=False)
+        memberships.release(connection, "vision", late)  # the hold passed without one
+        join(connection, ["2604.00001"], tldr=False, now=late)
         for arxiv_id in ("2604.00001", "2604.00002"):
             memberships.note_summaries(connection, [arxiv_id], late)
         in_time, too_late = (m.membership for m in find(connection, "2604.00001", "2604.00002"))
@@ -124,7 +126,7 @@ def test_a_text_that_gives_no_tldr_does_not_wait_for_one(store: Store) -> None:
         (standing,) = memberships.list_standings(connection, "vision", 10, NOW)
         (member,) = find(connection, ID)
     assert standing.summarized
-    assert member.tldr is None
+    assert member.summaries == ()
 
 
 def test_thousands_of_papers_are_no_problem(store: Store) -> None:
@@ -135,3 +137,57 @@ def test_thousands_of_papers_are_no_problem(store: Store) -> None:
         assert len(find(connection, *many)) == len(many)
         assert len(papers.find_papers(connection, many)) == len(many)
         assert memberships.count_members(connection) == {"vision": len(many)}
+
+
+def test_who_is_evicted_leaves_and_a_later_announcement_brings_nobody_back(store: Store) -> None:
+    later = NOW + timedelta(days=1)
+    with store.write() as connection:
+        define(connection, make_topic())
+        join(connection, ["2604.00001", "2604.00002"])
+        assert memberships.evict(connection, "vision", ["2604.00001", "2604.09999"], later) == ["2604.00001"]
+        assert memberships.evict(connection, "vision", ["2604.00001"], later) == []
+        assert memberships.admit(connection, [make_admission("2604.00001")], later) == []
+        assert find(connection, "2604.00001") == []
+        gone = memberships.find_member(connection, "vision", "2604.00001")
+    assert gone
+    assert (gone.membership.state, gone.membership.left_at) == (MemberState.EVICTED, later)
+
+
+def test_who_is_readmitted_joins_anew_at_a_new_position(store: Store) -> None:
+    later = NOW + timedelta(days=1)
+    with store.write() as connection:
+        define(connection, make_topic())
+        join(connection, ["2604.00001", "2604.00002"])
+        papers.save_papers(connection, [make_paper("2604.00003")], NOW)
+        before = find(connection, "2604.00001")[0].membership
+        memberships.evict(connection, "vision", ["2604.00001"], later)
+        again = [make_admission(f"2604.0000{n}") for n in (3, 1, 2)]
+        assert memberships.readmit(connection, again, later) == again[:2]
+        after = [m.membership for m in find(connection, "2604.00003", "2604.00001", "2604.00002")]
+    assert [m.position for m in after] == [3, 4, 2]
+    assert after[2].joined_at < after[0].joined_at < after[1].joined_at
+    assert (after[1].revision, after[1].left_at, after[1].released_at) == (before.revision + 1, None, None)
+
+
+def test_who_hides_keeps_the_place(store: Store) -> None:
+    with store.write() as connection:
+        define(connection, make_topic())
+        join(connection, ["2604.00001", "2604.00002"])
+        before = find(connection, "2604.00001")
+        memberships.hide(connection, "vision", "2604.00001", NOW)
+        assert find(connection, "2604.00001") == []
+        memberships.evict(connection, "vision", ["2604.00002"], NOW)
+        memberships.hide(connection, "vision", "2604.00002", NOW)  # it is gone already
+        memberships.unhide(connection, "vision", "2604.00002")
+        memberships.unhide(connection, "vision", "2604.00001")
+        assert find(connection, "2604.00001", "2604.00002") == before
+
+
+def test_one_that_was_hidden_joins_out_of_sight(store: Store) -> None:
+    with store.write() as connection:
+        define(connection, make_topic())
+        curation.save_curation(connection, "vision", ID, Curation(hidden=True), NOW)
+        join(connection, [ID])
+        member = memberships.find_member(connection, "vision", ID)
+    assert member
+    assert member.membership.state is MemberState.HIDDEN

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from random import Random
+from threading import Thread
 
 import pytest
 
 from feeds.errors import SupersededError
 from feeds.store import owed
-from feeds.store.engine import Store
+from feeds.store.engine import Store, chunks
 from feeds.store.owed import Claim, State, Times, Work
 from tests.support.papers import NOW
 
@@ -44,6 +46,30 @@ def test_work_is_claimed_once(store: Store) -> None:
     owe(store)
     assert claim(store)
     assert claim(store) is None
+
+
+def test_those_who_claim_at_the_same_time_share_the_work(store: Store) -> None:
+    keys = [f"{number:03}" for number in range(120)]
+    with store.write() as connection:
+        owed.owe(connection, Work.PUBLISH, keys, NOW)
+    taken: list[str] = []
+
+    def take_all(seed: int) -> None:
+        mine = Store(store.url)
+        for some in chunks(Random(seed).sample(keys, len(keys)), 7):
+            with mine.write(serial=False) as connection:
+                taken.extend(held.key for held in owed.claim(connection, Work.PUBLISH, some, AT, 60))
+        mine.close()
+
+    threads = [Thread(target=take_all, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(taken) == len(set(taken))
+    with store.write() as connection:  # each that was passed over is found again
+        taken += [held.key for held in owed.claim(connection, Work.PUBLISH, keys, AT, 60)]
+    assert sorted(taken) == keys
 
 
 def test_settled_work_is_gone(store: Store) -> None:
