@@ -44,7 +44,14 @@ def names_of(category: str) -> frozenset[str]:
 
 def belongs(category: str, wanted: str) -> bool:
     """Whether a paper's category is the wanted one, or lies in the wanted archive, under any of its names."""
-    return any(name == wanted or name.startswith(wanted + ".") for name in names_of(category))
+    return wanted in kinds_of(category)
+
+
+@cache
+def kinds_of(category: str) -> frozenset[str]:
+    """Everything that the category is or lies in (:func:`belongs`): its names, and the archives of these."""
+    names = names_of(category)
+    return names | {name[:at] for name in names for at, sign in enumerate(name) if sign == "."}
 
 
 def any_belongs(categories: Iterable[str], wanted: Iterable[str]) -> bool:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
+from feeds.errors import QueryError
 from feeds.model import taxonomy
 from feeds.model.announcements import AnnounceType
 from feeds.model.papers import Paper
 from feeds.model.terms import And, Field, Node, Not, Or, Phrase
-from feeds.model.topics import Topic
+from feeds.model.topics import MAX_TOPICS, Topic
 from feeds.query import parser
 from feeds.query.matching import SearchablePaper, match
+
+#: A topic that changes is no reason to read all the others anew.
+_read = lru_cache(maxsize=2 * MAX_TOPICS)(parser.parse)
 
 
 @dataclass(frozen=True)
@@ -25,13 +30,17 @@ class CompiledTopic:
 def compile_topics(topics: Iterable[Topic]) -> list[CompiledTopic]:
     """Read the queries of the topics that still take papers.
 
-    :raises QueryError: for a query that does not parse
+    One whose query does not parse takes none: it was stored by another version of the language, and is no reason
+    for all the others to stop.
     """
-    return [
-        CompiledTopic(topic, parser.parse(topic.query) if topic.query else None)
-        for topic in topics
-        if not topic.retired
-    ]
+    return [compiled for topic in topics if not topic.retired and (compiled := _compile(topic))]
+
+
+def _compile(topic: Topic) -> CompiledTopic | None:
+    try:
+        return CompiledTopic(topic, _read(topic.query) if topic.query else None)
+    except QueryError:
+        return None
 
 
 def judge(
@@ -42,17 +51,22 @@ def judge(
     :param listing: the listing that carries it, by its canonical name
     :returns: the parts of the query that matched, empty for a topic without one; None where it does not join
     """
-    topic = compiled.topic
+    if not takes(compiled.topic, paper.paper, listing, announce_type):
+        return None
+    return match(compiled.query, paper) if compiled.query else ()
+
+
+def takes(topic: Topic, paper: Paper, listing: str, announce_type: AnnounceType) -> bool:
+    """Whether a topic takes such an announcement, as far as its query agrees.
+
+    :param listing: the listing that carries it, by its canonical name
+    """
     if listing not in topic.categories:
         archives = [name for name in topic.categories if taxonomy.belongs(listing, name)]
         if not archives:
-            return None
-        announce_type = _relative(announce_type, paper.paper, archives)
-    if announce_type not in topic.announce:
-        return None
-    if topic.primary_only and not covers(topic, paper.paper):
-        return None
-    return match(compiled.query, paper) if compiled.query else ()
+            return False
+        announce_type = _relative(announce_type, paper, archives)
+    return announce_type in topic.announce and (not topic.primary_only or covers(topic, paper))
 
 
 def _relative(announce_type: AnnounceType, paper: Paper, archives: list[str]) -> AnnounceType:

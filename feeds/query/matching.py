@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import takewhile
 
 from feeds.model import taxonomy
 from feeds.model.papers import Paper
-from feeds.model.terms import And, Field, HasId, InCategory, Node, Not, Or, Phrase, QueryWord
+from feeds.model.terms import And, Field, HasId, InCategory, Leaf, Node, Not, Or, Phrase, QueryWord
 from feeds.query import words
 
 
@@ -27,20 +26,21 @@ def match(query: Node, paper: SearchablePaper) -> tuple[str, ...] | None:
 def _find(node: Node, paper: SearchablePaper) -> list[str] | None:
     """What was found of a part that holds; None for one that does not."""
     match node:
-        case And(parts):
-            both = [_find(part, paper) for part in parts]
-            return None if None in both else _joined(both)
+        case Phrase() | InCategory() | HasId():
+            return [node.written] if paper.holds(node) else None
         case Or(parts):
-            either = [_find(part, paper) for part in parts]
-            return _joined(either) if any(found is not None for found in either) else None
+            either = [found for part in parts if (found := _find(part, paper)) is not None]
+            return [written for found in either for written in found] if either else None
+        case And(parts):
+            both: list[str] = []
+            for part in parts:
+                found = _find(part, paper)
+                if found is None:
+                    return None
+                both += found
+            return both
         case Not(part):
             return [] if _find(part, paper) is None else None
-        case _:
-            return [node.written] if paper.holds(node) else None
-
-
-def _joined(found: Iterable[list[str] | None]) -> list[str]:
-    return [written for part in found for written in part or ()]
 
 
 class SearchablePaper:
@@ -48,48 +48,58 @@ class SearchablePaper:
 
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
-        self._fields: dict[Field, _WordIndex] = {}
+        self._texts: dict[Field, words.Text] = {}
+        self._indexes: dict[Field, _WordIndex] = {}
 
-    def holds(self, leaf: Phrase | InCategory | HasId) -> bool:
-        match leaf:
-            case InCategory(name):
-                return any(taxonomy.belongs(category, name) for category in self.paper.categories)
-            case HasId(arxiv_id):
-                return self.paper.arxiv_id == arxiv_id
-            case Phrase(phrase, Field.ANY):
-                return self._index(Field.TITLE).has(phrase) or self._index(Field.ABSTRACT).has(phrase)
-            case Phrase(phrase, field):
-                return self._index(field).has(phrase)
+    def holds(self, leaf: Leaf) -> bool:
+        """Whether one of a query's leaves is found."""
+        if isinstance(leaf, Phrase):
+            return self._index(leaf.field).has(leaf.words)
+        if isinstance(leaf, InCategory):
+            return any(taxonomy.belongs(category, leaf.name) for category in self.paper.categories)
+        return self.paper.arxiv_id == leaf.arxiv_id
 
-    def _index(self, field: Field) -> _WordIndex:
-        if field not in self._fields:
-            self._fields[field] = _WordIndex(self._words(field))
-        return self._fields[field]
+    def text(self, field: Field) -> words.Text:
+        """The words of a field's text; where title or abstract will do, those of the two, which never join."""
+        if field not in self._texts:
+            self._texts[field] = self._split(field)
+        return self._texts[field]
 
-    def _words(self, field: Field) -> list[words.TextWord]:
+    def _split(self, field: Field) -> words.Text:
         paper = self.paper
         match field:
-            case Field.TITLE:
-                return words.split(paper.title)
-            case Field.ABSTRACT:
-                return words.split(paper.abstract)
-            case Field.COMMENT:
-                return words.split(paper.comment or "")
-            case Field.JOURNAL:
-                return words.split(paper.journal_ref or "", points_count=False)
-            case Field.AUTHOR:
-                return words.split("; ".join(a.name for a in paper.authors), points_count=False)
             case Field.ANY:
-                raise ValueError("title and abstract are two texts")
+                return words.read(f"{paper.title} | {paper.abstract}")
+            case Field.TITLE:
+                return words.read(paper.title)
+            case Field.ABSTRACT:
+                return words.read(paper.abstract)
+            case Field.COMMENT:
+                return words.read(paper.comment or "")
+            case Field.JOURNAL:
+                return words.read(paper.journal_ref or "", points_count=False)
+            case Field.AUTHOR:
+                return words.read("; ".join(author.name for author in paper.authors), points_count=False)
+
+    def _index(self, field: Field) -> _WordIndex:
+        if field not in self._indexes:
+            self._indexes[field] = _WordIndex(self.text(field))
+        return self._indexes[field]
 
 
 class _WordIndex:
     """Where each word of a text stands."""
 
-    def __init__(self, text: list[words.TextWord]) -> None:
-        self._folded = _Vocabulary((word.folded, word.position) for word in text)
-        self._cased = _Vocabulary((word.cased, word.position) for word in text)
-        self._known: dict[QueryWord, int] = {}
+    def __init__(self, text: words.Text) -> None:
+        self._text = text
+
+    @cached_property
+    def _folded(self) -> _Vocabulary:
+        return _Vocabulary(self._text.folded, self._text.positions)
+
+    @cached_property
+    def _cased(self) -> _Vocabulary:
+        return _Vocabulary(self._text.cased, self._text.positions)
 
     def has(self, phrase: Iterable[QueryWord]) -> bool:
         """Whether the phrase's words stand one after the other.
@@ -98,38 +108,53 @@ class _WordIndex:
         """
         ends = -1  # before the first word, anywhere will do
         for word in phrase:
-            ends = (ends << 1) & self._positions(word)
+            ends = (ends << 1) & (self._cased if word.acronym else self._folded).positions(word)
             if not ends:
                 return False
         return True
-
-    def _positions(self, word: QueryWord) -> int:
-        if word not in self._known:
-            vocabulary = self._cased if word.acronym else self._folded
-            bits = 0
-            for form in word.forms:
-                for at in vocabulary.starting_with(form) if word.prefix else vocabulary.of(form):
-                    bits |= 1 << at
-            self._known[word] = bits
-        return self._known[word]
 
 
 class _Vocabulary:
     """The words of a text in one spelling, each with its positions."""
 
-    def __init__(self, text: Iterable[tuple[str, int]]) -> None:
-        self._positions: dict[str, list[int]] = defaultdict(list)
-        for word, position in text:
-            self._positions[word].append(position)
+    def __init__(self, spelt: Sequence[str], positions: Sequence[int]) -> None:
+        self._at: dict[str, list[int]] = {}
+        self._exact: dict[str, int] = {}
+        self._prefixes: dict[str, int] = {}
+        for word, position in zip(spelt, positions, strict=True):
+            if word in self._at:
+                self._at[word].append(position)
+            else:
+                self._at[word] = [position]
 
-    def of(self, word: str) -> Iterable[int]:
-        return self._positions.get(word, ())
+    def positions(self, word: QueryWord) -> int:
+        """Where a word stands, a bit for each position."""
+        bits = 0
+        for form in word.forms:
+            if word.prefix:
+                bits |= self._prefixed(form)
+            elif form in self._at:
+                if form not in self._exact:
+                    self._exact[form] = _as_bits(self._at[form])
+                bits |= self._exact[form]
+        return bits
 
-    def starting_with(self, prefix: str) -> Iterator[int]:
+    def _prefixed(self, form: str) -> int:
+        if form not in self._prefixes:
+            self._prefixes[form] = _as_bits(at for word in self._starting_with(form) for at in self._at[word])
+        return self._prefixes[form]
+
+    def _starting_with(self, prefix: str) -> Iterator[str]:
         rest = range(bisect_left(self._sorted, prefix), len(self._sorted))
-        for word in takewhile(lambda word: word.startswith(prefix), (self._sorted[at] for at in rest)):
-            yield from self._positions[word]
+        return takewhile(lambda word: word.startswith(prefix), (self._sorted[at] for at in rest))
 
     @cached_property
     def _sorted(self) -> list[str]:
-        return sorted(self._positions)
+        return sorted(self._at)
+
+
+def _as_bits(positions: Iterable[int]) -> int:
+    bits = 0
+    for position in positions:
+        bits |= 1 << position
+    return bits

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import NamedTuple
 
 from feeds.model.terms import QueryWord
 
@@ -28,8 +30,12 @@ _TEXT = _DROPPED | _SPACES | _AS_APOSTROPHE
 
 #: An apostrophe after an s belongs to its word ("Bayes' rule"); after another letter it may close a quotation.
 _WORD = re.compile(r"[^\W_]+(?:(?:'|(?<=\d)\.(?=\d))[^\W_]+)*(?:(?<=[sS])')?")
+_PIECES = re.compile(f"({_WORD.pattern})")
+#: Most texts have nothing but ASCII letters and digits in their words; these are read in half the time.
+_SIMPLE_PIECES = re.compile(r"([A-Za-z0-9]+)")
+_DECIMAL = re.compile(r"[0-9]\.[0-9]")
 _JOINED = re.compile(rf"[\s{re.escape(_DASHES)}]*")
-_POSSESSIVE = re.compile(r"(?:'[sS])?'?$")
+_POSSESSIVE = re.compile(r"(?:'[sS])?'?$", re.MULTILINE)
 
 #: An unquoted run by its shape: a letter, 1 digit, ' apostrophe, - dash; anything else is itself.
 _SHAPE = r"[a1]+(?:(?:'|(?<=1)\.(?=1))[a1]+)*'?"
@@ -44,13 +50,20 @@ _PLURAL_LETTERS = 4
 _ACRONYM_LETTERS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class TextWord:
+class TextWord(NamedTuple):
     """A word of a text."""
 
     cased: str  #: accents gone, case kept
     folded: str  #: case gone too
     position: int  #: one more than its neighbour's where only space or dashes part them, else further
+
+
+class Text(NamedTuple):
+    """The words of a text in columns: thousands of texts are looked at, each word once."""
+
+    cased: list[str]
+    folded: list[str]
+    positions: list[int]
 
 
 def plain(text: str) -> str:
@@ -67,23 +80,45 @@ def _without_marks(text: str) -> str:
     return "".join(sign for sign in text if unicodedata.category(sign)[0] != "M")
 
 
-def split(text: str, *, points_count: bool = True) -> list[TextWord]:
-    """The words of a text, in order.
+def read(text: str, *, points_count: bool = True) -> Text:
+    """The words of a text.
 
     :param points_count: False in names and journal references, where a point is no more than a space
     """
     if not points_count:
         text = text.replace(".", " ")
-    bare = plain(text)
-    words: list[TextWord] = []
-    end = position = 0
-    for found in _WORD.finditer(bare):
-        joined = _JOINED.fullmatch(bare, end, found.start())
-        position += 1 if joined else 2
-        end = found.end()
-        cased = _POSSESSIVE.sub("", found.group())
-        words.append(TextWord(cased, cased.casefold(), position))
-    return words
+    return _make_text(*_take_apart(plain(text)))
+
+
+def split(text: str, *, points_count: bool = True) -> list[TextWord]:
+    """The words of a text as :func:`read` has them, one by one."""
+    return list(map(TextWord, *read(text, points_count=points_count)))
+
+
+def locate(bare: str) -> Iterator[tuple[TextWord, int]]:
+    """The words of a plain text (:func:`plain`), in order, each with where its first sign stands."""
+    gaps, found = _take_apart(bare)
+    lengths = accumulate(len(gap) + len(word) for gap, word in zip(gaps, found, strict=True))
+    starts = [end - len(word) for end, word in zip(lengths, found, strict=True)]
+    return zip(map(TextWord, *_make_text(gaps, found)), starts, strict=True)
+
+
+def _take_apart(bare: str) -> tuple[list[str], list[str]]:
+    """What stands before each word, and the words."""
+    simple = bare.isascii() and "'" not in bare and not _DECIMAL.search(bare)
+    pieces = (_SIMPLE_PIECES if simple else _PIECES).split(bare)
+    return pieces[:-1:2], pieces[1::2]
+
+
+def _make_text(gaps: list[str], found: list[str]) -> Text:
+    # All at once: what is done to a word looks at nothing beside it.
+    together = "\n".join(found)
+    if "'" in together:
+        together = _POSSESSIVE.sub("", together)
+        found = together.split("\n")
+    steps = [1 if gap == " " or _JOINED.fullmatch(gap) else 2 for gap in gaps]
+    folded = together.casefold().split("\n") if found else []
+    return Text(found, folded, list(accumulate(steps)))
 
 
 def query_words(text: str, *, acronyms: bool) -> tuple[QueryWord, ...]:
@@ -128,8 +163,24 @@ def _plurals(folded: str) -> set[str]:
     return forms
 
 
+def key(folded: str) -> str:
+    """What a folded word shares with its plural: it without a plural s.
+
+    Every other word of the same key is this one's singular or plural; the other way round a word may be the plural
+    of a word that has another key (``process`` of ``proces``, whose key is ``proce``).
+    """
+    has_plural = folded.endswith("s") and _letters(folded) - 1 >= _PLURAL_LETTERS
+    return folded[:-1] if has_plural else folded
+
+
+def may_be_acronym(cased: str) -> bool:
+    """Whether some query's acronym, or the beginning of one, may find this word."""
+    letters = [sign for sign in cased if sign.isalpha()][:_ACRONYM_LETTERS]
+    return len(letters) == _ACRONYM_LETTERS and all(sign.isupper() for sign in letters)
+
+
 def _letters(word: str) -> int:
-    return sum(sign.isalpha() for sign in word)
+    return len(word) if word.isalpha() else sum(sign.isalpha() for sign in word)
 
 
 def find_stray(text: str, *, points: bool) -> int | None:

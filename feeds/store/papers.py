@@ -7,12 +7,13 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, RowMapping, func, select, update
 
 from feeds.model.announcements import Announcement
 from feeds.model.papers import Author, Paper
+from feeds.store.dialects import insert
 from feeds.store.engine import chunks
+from feeds.store.search_index import index_papers
 from feeds.store.tables import papers, versions
 
 COLUMNS = [column for column in papers.c if column.name not in ("text_hash", "seen_at", "revision", "changed_at")]
@@ -39,25 +40,43 @@ def find_papers(connection: Connection, arxiv_ids: Iterable[str]) -> dict[str, P
     return found
 
 
-def list_newest(connection: Connection, limit: int = 10_000) -> list[Paper]:
-    """The papers that came last, newest first."""
-    rows = connection.execute(
-        select(*COLUMNS).order_by(papers.c.seen_at.desc(), papers.c.arxiv_id.desc()).limit(limit)
-    )
-    return [read_paper(row._mapping) for row in rows]
+def find_revised(connection: Connection, arxiv_ids: Iterable[str]) -> dict[str, datetime]:
+    """When the newest version of each of these papers came."""
+    found: dict[str, datetime] = {}
+    for some in chunks(sorted(set(arxiv_ids))):
+        newest = func.max(versions.c.seen_at)
+        rows = connection.execute(
+            select(versions.c.arxiv_id, newest).where(versions.c.arxiv_id.in_(some)).group_by(versions.c.arxiv_id)
+        )
+        found |= dict(rows.all())
+    return found
+
+
+def last_changed(connection: Connection) -> datetime | None:
+    """When what is shown of any paper last changed."""
+    found: datetime | None = connection.execute(select(func.max(papers.c.changed_at))).scalar_one()
+    return found
+
+
+def note_changed(connection: Connection, arxiv_ids: Iterable[str], now: datetime) -> None:
+    """Note that what is shown of these papers changed, though no fact of theirs did: a summary came."""
+    for some in chunks(sorted(set(arxiv_ids))):
+        values = {"revision": papers.c.revision + 1, "changed_at": now}
+        connection.execute(update(papers).where(papers.c.arxiv_id.in_(some)).values(**values))
 
 
 def save_papers(connection: Connection, changed: Sequence[Paper], now: datetime) -> None:
-    """Write new papers, and known ones anew with their current facts."""
+    """Write new papers, and known ones anew with their current facts; searches find them by these."""
     if not changed:
         return
-    statement = insert(papers)
+    statement = insert(connection, papers)
     statement = statement.on_conflict_do_update(
         index_elements=[papers.c.arxiv_id],
         set_={c.name: statement.excluded[c.name] for c in papers.c if c.name not in _LASTING}
         | {"revision": papers.c.revision + 1},
     )
     connection.execute(statement, [_paper_row(paper, now) for paper in changed])
+    index_papers(connection, changed)
 
 
 def record_versions(
@@ -82,7 +101,7 @@ def record_versions(
         if (a.arxiv_id, a.version) in texts
     ]
     if rows:
-        connection.execute(insert(versions).on_conflict_do_nothing(), rows)
+        connection.execute(insert(connection, versions).on_conflict_do_nothing(), rows)
 
 
 def _paper_row(paper: Paper, now: datetime) -> dict[str, Any]:
@@ -95,3 +114,9 @@ def _paper_row(paper: Paper, now: datetime) -> dict[str, Any]:
         "seen_at": now,
         "changed_at": now,
     }
+
+
+def find_changed_at(connection: Connection, arxiv_id: str) -> datetime | None:
+    """When what is shown of a paper last changed."""
+    found: datetime | None = connection.scalar(select(papers.c.changed_at).where(papers.c.arxiv_id == arxiv_id))
+    return found

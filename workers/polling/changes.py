@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,8 +13,8 @@ from feeds.model.entries import UpdateReason
 from feeds.model.identifiers import sort_key
 from feeds.model.papers import Paper, text_hash
 from feeds.model.withdrawals import is_withdrawn
-from feeds.query.admission import CompiledTopic, judge
 from feeds.query.matching import SearchablePaper
+from feeds.query.percolator import Percolator
 from workers.polling.listing import ListedPaper, ParsedListing
 
 
@@ -30,7 +30,7 @@ def decide(
     parsed: ParsedListing,
     listing: str,
     known: Known,
-    topics: Sequence[CompiledTopic],
+    topics: Percolator,
     source: Source = Source.LISTING,
 ) -> Changes:
     """Compare a listing with what is known.
@@ -123,15 +123,9 @@ def _revision(before: Paper, after: Paper) -> Revision:
     return Revision(after.arxiv_id, reason, text_changed=after.text_hash != before.text_hash)
 
 
-def _admissions(
-    news: list[ListedPaper], listing: str, day: date, topics: Sequence[CompiledTopic]
-) -> list[Admission]:
-    admissions: list[Admission] = []
-    for item in news:
-        paper = SearchablePaper(_as_paper(item))
-        for compiled in topics:
-            matched = judge(compiled, paper, listing, item.type)
-            if matched is not None:
-                slug = compiled.topic.slug
-                admissions.append(Admission(slug, item.arxiv_id, item.version, day, item.type, matched))
-    return admissions
+def _admissions(news: list[ListedPaper], listing: str, day: date, topics: Percolator) -> list[Admission]:
+    return [
+        Admission(compiled.topic.slug, item.arxiv_id, item.version, day, item.type, matched)
+        for item in news
+        for compiled, matched in topics.judge_all(SearchablePaper(_as_paper(item)), listing, item.type)
+    ]

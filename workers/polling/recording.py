@@ -10,7 +10,7 @@ from feeds.model.accounts import AFTER_GAP, Account, decide_accounts, find_gaps,
 from feeds.model.announcements import Outcome, Source
 from feeds.model.calendar import eastern_date
 from feeds.model.changes import Changes
-from feeds.query.admission import compile_topics
+from feeds.query.percolator import make_percolator
 from feeds.store import listings, memberships, owed, papers, topics
 from feeds.store.engine import Connection
 from feeds.store.listings import Day
@@ -23,6 +23,8 @@ from workers.polling.listing import ParsedListing
 UNSEEN = (Outcome.MISSED, Outcome.REFUSED, Outcome.STALE, Outcome.UNCONFIRMED)
 #: Days older than this are not looked for: arXiv keeps its catch-up pages for as long.
 REACH = timedelta(days=90)
+#: What some topic waits for is summarized before what only searches find.
+_A_MOMENT = timedelta(microseconds=1)
 
 
 def decide_listing(
@@ -35,7 +37,7 @@ def decide_listing(
         papers=papers.find_papers(connection, arxiv_ids),
     )
     stored = topics.list_topics(connection)
-    return decide(parsed, name, known, compile_topics(item.topic for item in stored), source)
+    return decide(parsed, name, known, make_percolator(tuple(item.topic for item in stored)), source)
 
 
 def record_changes(connection: Connection, name: str, changes: Changes, account: Account, now: datetime) -> None:
@@ -50,10 +52,11 @@ def record_changes(connection: Connection, name: str, changes: Changes, account:
     touched = memberships.revise(connection, changes.revisions, now)
     joined = memberships.admit(connection, changes.admissions, now)
     rewritten = [revision.arxiv_id for revision in changes.revisions if revision.text_changed]
-    wanting = {admission.arxiv_id for admission in joined} | memberships.find_topics_of(
+    awaited = {admission.arxiv_id for admission in joined} | memberships.find_topics_of(
         connection, rewritten
     ).keys()
-    owed.owe(connection, Work.ENRICH, wanting, now)
+    owed.owe(connection, Work.ENRICH, awaited, now - _A_MOMENT)
+    owed.owe(connection, Work.ENRICH, {paper.arxiv_id for paper in changes.papers}, now)
     owed.owe(connection, Work.COMPLETE, {announced.arxiv_id for announced in changes.announcements}, now)
     owed.owe(connection, Work.PUBLISH, touched, now)
     owed.owe(connection, Work.PUBLISH, {admission.topic for admission in joined}, now + HOLD)

@@ -14,7 +14,7 @@ from feeds.model.changes import Admission, Changes, Revision
 from feeds.model.entries import UpdateReason
 from feeds.model.papers import Author, Paper, text_hash
 from feeds.model.topics import Topic
-from feeds.query.admission import compile_topics
+from feeds.query.percolator import make_percolator
 from tests.support.papers import make_paper, make_topic
 from workers.polling.changes import Known, decide
 from workers.polling.listing import ListedPaper, ParsedListing
@@ -42,7 +42,7 @@ def look(
     *items: ListedPaper, known: Known = NOTHING, day: date = FRIDAY, topics: tuple[Topic, ...] = ()
 ) -> Changes:
     parsed = ParsedListing(day, items, "digest", ())
-    return decide(parsed, "cs.CV", known, compile_topics(topics))
+    return decide(parsed, "cs.CV", known, make_percolator(topics))
 
 
 def known(*papers: Paper, announced: tuple[tuple[str, int], ...] = ()) -> Known:
