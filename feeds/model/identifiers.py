@@ -12,6 +12,11 @@ _OLD = re.compile(
     r"(?P<archive>[a-z]+(?:-[a-z]{2,})?)(?:\.[a-zA-Z-]{2,})?/(?P<yymm>\d{4})(?P<number>\d{3})" + _VERSION,
     re.ASCII,
 )
+#: How people paste an id: with its prefix, or the address of one of its pages.
+_PASTED = re.compile(
+    r"(?:arxiv:|(?:https?://)?(?:[a-z]+\.)?arxiv\.org/(?:abs|pdf|html|format)/)?(?P<id>.*?)(?:\.pdf|/)?(?:[?#].*)?",
+    re.ASCII | re.IGNORECASE | re.DOTALL,
+)
 _GUID_PREFIX = "oai:arXiv.org:"
 SITE = "https://arxiv.org"
 
@@ -46,6 +51,15 @@ def parse_arxiv_id(text: str) -> VersionedId:
 
 def _version(text: str | None) -> int | None:
     return int(text) if text else None
+
+
+def parse_pasted_id(text: str) -> VersionedId:
+    """Read an id as people paste it: itself, ``arXiv:2604.14193v2``, ``https://arxiv.org/pdf/2604.14193``.
+
+    :raises ValueError: where it is none
+    """
+    found = _PASTED.fullmatch(text.strip())
+    return parse_arxiv_id(found["id"] if found else text)
 
 
 def parse_guid(guid: str) -> tuple[str, int]:

@@ -15,6 +15,7 @@ from feeds.model.identifiers import (
     html_url,
     parse_arxiv_id,
     parse_guid,
+    parse_pasted_id,
     pdf_url,
     sort_key,
 )
@@ -179,3 +180,34 @@ def test_addresses_and_ids_carry_no_version() -> None:
     assert abstract_url("hep-th/9901001") == "https://arxiv.org/abs/hep-th/9901001"
     assert pdf_url("2604.14193") == "https://arxiv.org/pdf/2604.14193"
     assert html_url("2604.14193") == "https://arxiv.org/html/2604.14193"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2604.14193",
+        " 2604.14193v2\n",
+        "arXiv:2604.14193",
+        "ARXIV:2604.14193v1",
+        "https://arxiv.org/abs/2604.14193v3",
+        "http://www.arxiv.org/pdf/2604.14193v1.pdf",
+        "https://export.arxiv.org/html/2604.14193?x=1#S2",
+        "arxiv.org/abs/2604.14193/",
+    ],
+)
+def test_ids_are_read_as_people_paste_them(text: str) -> None:
+    assert parse_pasted_id(text).arxiv_id == "2604.14193"
+
+
+def test_old_ids_are_read_as_people_paste_them() -> None:
+    assert parse_pasted_id("https://arxiv.org/abs/hep-th/9901001v2") == VersionedId("hep-th/9901001", 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "https://evil.example/abs/2604.14193", "https://arxiv.org.evil.example/abs/2604.14193",
+     "abs/2604.14193", "https://arxiv.org/list/cs.CV", "2604.14193 2604.14194"],
+)  # fmt: skip
+def test_what_is_no_pasted_id_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no arXiv id"):
+        parse_pasted_id(text)

@@ -54,7 +54,7 @@ def make_member(
     paper: Paper = PAPER, membership: Membership = MEMBERSHIP, tldr: str | None = "We present splats."
 ) -> Member:
     """A paper in the topic; its membership follows its id."""
-    return Member(paper, replace(membership, arxiv_id=paper.arxiv_id), make_tldr(tldr) if tldr else None)
+    return Member(paper, replace(membership, arxiv_id=paper.arxiv_id), (make_tldr(tldr),) if tldr else ())
 
 
 def make_members(count: int) -> list[Member]:

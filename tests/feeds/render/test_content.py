@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from lxml import etree
 
-from feeds.model.entries import Entry, Member, UpdateReason
+from feeds.model.curation import Curation
+from feeds.model.entries import Entry, Likeness, Member, UpdateReason
 from feeds.render.content import render_content
 from tests.feeds.render.samples import MEMBERSHIP, PAPER, make_feed, make_member
 
@@ -88,3 +89,51 @@ def test_an_address_cannot_leave_its_attribute() -> None:
     html = render_content(replace(entry, links=(link,)))
     anchors = list(etree.fromstring(f"<div>{html}</div>").iter("a"))
     assert [anchor.get("href") for anchor in anchors] == ['https://example.org/"><b>']
+
+
+def curated(**said: object) -> Member:
+    return replace(make_member(), curation=Curation(**said))  # type: ignore[arg-type]
+
+
+def test_the_editor_speaks_right_after_the_byline() -> None:
+    member = curated(
+        note="Read *this*.", pinned=True, rating=2, institution="ETH & Co", tags=("a<b", "must read"), order=3
+    )
+    assert paragraphs(member)[:5] == [
+        "Ada One, Bob Two",
+        "Editor's note",
+        "Read this.",
+        "Pinned · ★★☆ · ETH & Co · Tags: a<b, must read",
+        "In short (by machine): We present splats.",
+    ]
+
+
+def test_an_order_alone_is_not_told() -> None:
+    assert paragraphs(curated(order=1)) == paragraphs(make_member())
+
+
+def test_a_hostile_note_does_no_harm() -> None:
+    html = render_content(entry_of(curated(note="<script>alert(1)</script>\n\n<img src=x onerror=y>")))
+    root = etree.fromstring(f"<div>{html}</div>")
+    assert {element.tag for element in root.iter()} <= {"div", "p", "strong", "small", "a"}
+
+
+def test_an_added_paper_says_so() -> None:
+    member = replace(curated(added_by="ada"), membership=replace(MEMBERSHIP, matched=()))
+    assert "Here because an editor added it." in paragraphs(member)[-1]
+    assert "ada" not in render_content(entry_of(member))
+
+
+@pytest.mark.parametrize(
+    ("likeness", "told"),
+    [
+        (Likeness(0.5, "2604.9", 'A <b>"tree"</b>', ("tree", "leaf")),
+         'Placed here because it is like “A <b>"tree"</b>” (shared: tree, leaf).'),
+        (Likeness(0.5, "2604.9", "Tree", ()), "Placed here because it is like “Tree”."),
+        (Likeness(1.0, PAPER.arxiv_id, "Own", ()), "Placed here because an editor gave it stars."),
+    ],
+)  # fmt: skip
+def test_where_likeness_places_an_entry_is_explained(likeness: Likeness, told: str) -> None:
+    entry = replace(entry_of(make_member()), likeness=likeness)
+    root = etree.fromstring(f"<div>{render_content(entry)}</div>")
+    assert told in "".join(map(str, root.itertext()))
