@@ -11,6 +11,8 @@ from feeds.model.summaries import Kind
 
 DEFAULT_ANNOUNCE = (AnnounceType.NEW, AnnounceType.CROSS)
 MAX_ENTRIES = 2000
+#: That one wire carries, of the file and by the API.
+MAX_TOPICS = 10_000
 #: A paper is published without its embedded tldr after this long.
 EMBEDDED_HOLD_SECONDS = 120
 
@@ -20,6 +22,13 @@ class Basis(StrEnum):
 
     ANNOUNCED = "announced"
     SUBMITTED = "submitted"
+
+
+class Order(StrEnum):
+    """How the papers stand in the subscription document, after the pinned ones."""
+
+    POSITION = "position"  #: who joined last comes first
+    SIMILARITY = "similarity"  #: who is most like the pinned and starred ones comes first
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,7 @@ class Topic:
     language: str = "en"
     hold_minutes: int = 30
     entries: int = 100
+    order: Order = Order.POSITION
     digest: DigestRule = field(default_factory=DigestRule)
     section: str = ""
     formerly: tuple[str, ...] = ()

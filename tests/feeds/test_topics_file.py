@@ -15,9 +15,10 @@ from feeds.config import ROOT
 from feeds.errors import TopicProblem, TopicsFileError
 from feeds.model.announcements import AnnounceType
 from feeds.model.summaries import Kind
-from feeds.model.topics import Basis, DigestRule, Topic
+from feeds.model.topics import MAX_TOPICS, Basis, DigestRule, Order, Topic
 from feeds.query import parser
-from feeds.topics_file import MAX_BYTES, RESERVED, load_topics, parse_topics
+from feeds.topic_fields import RESERVED
+from feeds.topics_file import MAX_BYTES, load_topics, parse_topics
 
 STEADY = settings(deadline=None, derandomize=True)
 
@@ -40,6 +41,7 @@ topics:
     summaries: {kinds: [tldr, contributions, reading, translation], language: zh-Hans}
     hold_minutes: 0
     entries: 2000
+    order: similarity
     digest: {at: "08:50", zone: Asia/Shanghai, basis: submitted}
     section: Speech
     formerly: [tts, tts-2]
@@ -81,6 +83,7 @@ def test_a_topic_needs_no_more_than_slug_title_and_categories() -> None:
         language="en",
         hold_minutes=30,
         entries=100,
+        order=Order.POSITION,
         digest=DigestRule(time(6, 0), "UTC", Basis.ANNOUNCED),
         section="",
         formerly=(),
@@ -101,6 +104,7 @@ def test_every_field_is_read() -> None:
         language="zh-Hans",
         hold_minutes=0,
         entries=2000,
+        order=Order.SIMILARITY,
         digest=DigestRule(time(8, 50), "Asia/Shanghai", Basis.SUBMITTED),
         section="Speech",
         formerly=("tts", "tts-2"),
@@ -185,6 +189,8 @@ def test_a_file_may_hold_no_topic() -> None:
         ("hold_minutes: 1.5", "hold_minutes", "from 0 to 1440, found 1.5"),
         ("hold_minutes: true", "hold_minutes", "from 0 to 1440, found True"),
         ("entries: 0", "entries", "from 1 to 2000, found 0"),
+        ("order: random", "order", "expected position or similarity, found 'random'"),
+        ("order: [position]", "order", "expected position or similarity, found ['position']"),
         ("entries: 2001", "entries", "from 1 to 2000, found 2001"),
         ("entries: many", "entries", "from 1 to 2000, found 'many'"),
         ("entries: " + "9" * 5000, "entries", "is not what it looks like"),
@@ -422,3 +428,9 @@ def test_any_value_of_a_field_is_read_or_refused_by_that_field(field: str, value
 def test_any_value_within_a_field_is_read_or_refused_by_that_field(name: str, value: object) -> None:
     field = "summaries" if name in ("kinds", "language") else "digest"
     assert blamed_fields({field: {name: value}}) <= {field}
+
+
+def test_a_file_may_hold_ten_thousand_topics_and_no_more() -> None:
+    lines = [f"- {{slug: t{number}, title: T, categories: [cs.CV]}}" for number in range(MAX_TOPICS)]
+    (found,) = problems("topics:\n" + "\n".join([*lines, lines[0]]))
+    assert str(found) == "line 2, the file.topics: expected at most 10000, found 10001"

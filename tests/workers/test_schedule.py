@@ -13,16 +13,20 @@ import pytest
 
 from feeds.clock import FixedClock
 from feeds.errors import TopicsFileError
+from feeds.model.incidents import IncidentKind
+from feeds.status import load_status
 from feeds.store import listings, owed, topics
 from feeds.store.owed import Work
 from tests.support.ground import read_only
 from tests.support.listings import Item
+from tests.support.papers import make_topic
 from tests.support.wires import FRIDAY, MORNING, Line, write_topics
 from workers import schedule
 from workers.polling.polled import polled_listings
 from workers.queues import ARXIV, make_queue
 from workers.runtime import Runtime
-from workers.schedule import WATCH_TURNS, Scheduler, run_scheduler, take_over_topics
+from workers.schedule import AWAY_TURNS, WATCH_TURNS, Scheduler, run_scheduler, take_over_topics
+from workers.watch import watch
 
 MakeLine = Callable[[Sequence[dict[str, object]]], Line]
 VISION: dict[str, object] = {"slug": "vision", "title": "Vision", "categories": ["cs.CV"]}
@@ -267,3 +271,153 @@ def test_incidents_are_looked_for_now_and_then(line: Line) -> None:
     for _ in range(WATCH_TURNS + 1):
         scheduler.tick()
     assert line.get("/feeds/status.atom").count(b"<entry>") == 1
+
+
+# What an operator is told
+
+
+def refusal(line: Line) -> str | None:
+    return load_status(line.runtime.store, line.runtime.times()).topics_refused
+
+
+def open_incidents(line: Line) -> list[tuple[str, str]]:
+    watch(line.runtime)
+    return [(i.kind, i.subject) for i in load_status(line.runtime.store, line.runtime.times()).incidents]
+
+
+def test_a_refusal_is_told_while_it_lasts(line: Line) -> None:
+    scheduler = Scheduler(line.runtime)
+    scheduler.tick()
+    write(line, {**VISION, "query": "a AND"})
+    scheduler.tick()
+    told = refusal(line)
+    assert told
+    assert told.startswith("topics.yaml is refused: line ")
+    assert "vision.query: position 6" in told
+    assert open_incidents(line) == [(IncidentKind.REFUSED, "the topics file")]
+    assert told in line.get("/status").decode().replace("&#39;", "'").replace("&#34;", '"')
+    write(line, VISION)
+    scheduler.tick()
+    assert refusal(line) is None
+    assert open_incidents(line) == []
+    assert b"is refused" not in line.get("/status")
+    assert line.get("/feeds/status.atom").count(b"<entry>") == 1
+
+
+def test_a_file_that_vanished_is_told_and_one_that_is_replaced_is_not(line: Line) -> None:
+    scheduler, path = Scheduler(line.runtime), line.settings.topics
+    scheduler.tick()
+    path.rename(path.with_suffix(".old"))
+    for turn in range(AWAY_TURNS):
+        assert refusal(line) is None, turn
+        scheduler.tick()
+    assert refusal(line) == "topics.yaml is refused: the file: cannot be read: No such file or directory"
+    assert titles(line) == {"vision": "Vision"}
+    path.with_suffix(".old").rename(path)
+    scheduler.tick()
+    assert refusal(line) is None
+
+
+def break_query(line: Line, slug: str, query: str = "a AND") -> None:
+    """Let a stored query be one that an older version took and this one does not."""
+    with line.runtime.store.write() as connection:
+        stored = topics.find_topic(connection, slug)
+        assert stored
+        topics.save_topic(connection, replace(stored.topic, query=query), MORNING)
+
+
+def test_a_stored_query_that_does_not_parse_pauses_its_topic_and_says_so(line: Line) -> None:
+    line.announce([Item("2604.00001")], day=FRIDAY)
+    line.poll()
+    write(line, SPEECH)  # the file tells nothing of vision any more
+    take_over_topics(line.runtime)
+    before = line.get("/feeds/vision.atom")
+    break_query(line, "vision")
+    Scheduler(line.runtime).tick()
+    line.announce([Item("2604.00001"), Item("2604.00002")], day=FRIDAY)
+    line.poll()
+    paused = load_status(line.runtime.store, line.runtime.times()).paused
+    assert list(paused) == ["vision"]
+    assert paused["vision"].startswith(
+        "its query cannot be read any more (position 6: the query ends here, expected"
+    )
+    assert line.get("/feeds/vision.atom") == before
+    assert b"takes no new papers" in line.get("/topics/vision")
+    assert b"takes no new papers" not in line.get("/topics/speech")
+    assert b'<a href="/topics/vision">vision</a> takes no papers' in line.get("/status")
+    assert (IncidentKind.PAUSED, "vision") in open_incidents(line)
+    write(line, VISION)
+    Scheduler(line.runtime).tick()
+    assert load_status(line.runtime.store, line.runtime.times()).paused == {}
+    assert (IncidentKind.PAUSED, "vision") not in open_incidents(line)
+    line.announce([Item("2604.00001"), Item("2604.00002"), Item("2604.00003")], day=FRIDAY)
+    line.poll()
+    assert line.get("/feeds/vision.atom").count(b"<entry>") == 2, "what it missed is for reselect"
+
+
+def test_a_topic_is_paused_also_where_the_file_is_refused(line: Line) -> None:
+    break_query(line, "vision")
+    line.settings.topics.write_text("topics: [", encoding="utf-8")
+    Scheduler(line.runtime).tick()
+    assert set(load_status(line.runtime.store, line.runtime.times()).paused) == {"vision"}
+
+
+# Topics of the API
+
+
+def test_a_topic_that_the_api_made_is_polled_and_the_file_does_not_touch_it(line: Line) -> None:
+    scheduler = Scheduler(line.runtime)
+    scheduler.tick()
+    with line.runtime.store.write() as connection:
+        topics.save_topic(connection, make_topic("logic", categories=("math.LO",)), MORNING)
+    scheduler.tick()
+    assert polled(line) == ["cs.CV", "math.LO"]
+    write(line, SPEECH)
+    scheduler.tick()
+    with line.runtime.store.read() as connection:
+        listed = {stored.topic.slug: (stored.source, stored.listed) for stored in topics.list_topics(connection)}
+    assert listed == {"logic": ("api", True), "speech": ("file", True), "vision": ("file", False)}
+    with line.runtime.store.write() as connection:
+        topics.save_topic(connection, make_topic("logic", categories=("math.LO",), retired=True), MORNING)
+    scheduler.tick()
+    assert polled(line) == ["cs.CV", "cs.SD", "eess.AS"]
+
+
+def test_polls_are_kept_only_when_a_topic_changed(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[Work] = []
+    monkeypatch.setattr(owed, "keep", lambda _connection, kind, *_: kept.append(kind))
+    scheduler = Scheduler(line.runtime)
+    for _ in range(3):
+        scheduler.tick()
+    before = len(kept)
+    with line.runtime.store.write() as connection:
+        topics.save_topic(connection, make_topic("logic", categories=("math.LO",)), MORNING)
+    for _ in range(3):
+        scheduler.tick()
+    assert len(kept) == before + 1
+
+
+# Forward edits
+
+
+def test_editing_a_query_counts_from_then_on(line: Line) -> None:
+    write(line, {**VISION, "query": "cats"})
+    take_over_topics(line.runtime)
+    cat, dog = Item("2604.00001", title="Cats"), Item("2604.00002", title="Dogs")
+    line.announce([cat, dog], day=FRIDAY)
+    line.poll()
+    before = line.get("/feeds/vision.atom")
+    assert before.count(b"<entry>") == 1
+    write(line, {**VISION, "query": "dogs"})
+    take_over_topics(line.runtime)
+    line.work()
+    assert line.get("/feeds/vision.atom").count(b"<entry>") == 1
+    assert b"Cats" in line.get("/feeds/vision.atom")
+    line.announce(
+        [cat, dog, Item("2604.00003", title="Other cats"), Item("2604.00004", title="Other dogs")], day=FRIDAY
+    )
+    line.poll()
+    after = line.get("/feeds/vision.atom").decode()
+    assert [title in after for title in ("Cats", "Dogs", "Other cats", "Other dogs")] == [True, False, False, True]
+    assert "matches cats" in after
+    assert "matches dogs" in after
