@@ -8,22 +8,26 @@ state and half of another. A generation names a publication; memory keeps its do
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from feeds import composing
+from feeds import composing, searching
 from feeds.cache import DocumentCache
+from feeds.combining import Found, Search, compose_search, merge_feeds, read_slugs
 from feeds.errors import GoneError, MovedError, NotFoundError
 from feeds.model import documents
 from feeds.model.documents import Document, Publication
-from feeds.model.entries import Feed, Member, Site
-from feeds.model.topics import Topic
+from feeds.model.entries import Feed, Likeness, Member, Site
+from feeds.model.summaries import OWN_LANGUAGE, Kind
+from feeds.model.topics import Order, Topic
+from feeds.planning import Plan, plan_publication, rearrange
 from feeds.render.atom import render_atom
 from feeds.render.incidents import render_incidents
 from feeds.render.opml import render_opml
-from feeds.store import incidents, memberships, publications, topics
+from feeds.searching import Hit
+from feeds.similarity import compare_with
+from feeds.store import curation, incidents, memberships, papers, publications, summaries, topics
 from feeds.store.engine import Connection, Store
-from feeds.store.memberships import Standing
 from feeds.store.topics import StoredTopic
 
 #: Formats by file name ending: how they are made, and their media type.
@@ -31,6 +35,8 @@ FORMATS: dict[str, tuple[Callable[[Feed], bytes], str]] = {"atom": (render_atom,
 
 
 _INCIDENTS_SHOWN = 100
+#: A topic ordered by likeness goes by so many of its pinned and starred papers, those that joined last.
+_MOST_LIKED = 50
 
 
 @dataclass(frozen=True)
@@ -44,44 +50,38 @@ class Published:
 def publish_topic(connection: Connection, slug: str, now: datetime) -> Published:
     """Make what the topic holds its current publication, in the caller's transaction.
 
-    Nothing changes where the list and the definition are those of the current one.
+    Nothing changes where the list, its reasons and the definition are those of the current one.
 
     :raises NotFoundError: where there is no such topic
     """
     stored = topics.find_topic(connection, slug)
     if stored is None:
         raise NotFoundError("There is no such topic.")
-    standings = memberships.list_standings(connection, slug, stored.topic.entries, now)
-    plan = plan_publication(standings, now)
-    memberships.release(connection, slug, plan.released, now)
+    limit = stored.topic.entries
+    standings = memberships.list_standings(connection, slug, limit, now)
+    plan = plan_publication(standings, now, memberships.list_pinned(connection, slug, now), limit)
+    likeness = _rank(connection, stored.topic, plan)
+    entries = rearrange(plan, likeness).entries
+    memberships.release(connection, slug, now)
     current = publications.find_publication(connection, slug)
     definition = topics.definition_digest(stored.topic)
-    if current and (current.entries, current.definition) == (plan.entries, definition):
+    if current and (current.entries, current.definition, current.likeness) == (entries, definition, likeness):
         return Published(False, plan.next_at)
     generation = current.generation + 1 if current else 1
     published_at = _published_at(now, current)
-    publications.save_publication(connection, Publication(slug, generation, plan.entries, definition, published_at))
+    made = Publication(slug, generation, entries, definition, published_at, likeness)
+    publications.save_publication(connection, made)
     return Published(True, plan.next_at)
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What a publication would show."""
-
-    entries: tuple[tuple[str, int], ...]
-    released: tuple[str, ...]  #: shown for the first time
-    next_at: datetime | None
-
-
-def plan_publication(standings: Sequence[Standing], now: datetime) -> Plan:
-    """Decide what is shown: whatever was shown before, has its tldr, or waited long enough for it."""
-    shown = [s for s in standings if s.released or s.summarized or s.hold_until <= now]
-    waiting = [s.hold_until for s in standings if not (s.released or s.summarized or s.hold_until <= now)]
-    return Plan(
-        entries=tuple((s.arxiv_id, s.revision) for s in shown),
-        released=tuple(s.arxiv_id for s in shown if not s.released),
-        next_at=min(waiting, default=None),
-    )
+def _rank(connection: Connection, topic: Topic, plan: Plan) -> dict[str, Likeness]:
+    """How like the pinned and starred papers those are that are not pinned; nothing where order is by position."""
+    if topic.order is not Order.SIMILARITY:
+        return {}
+    liked = curation.list_liked(connection, topic.slug, _MOST_LIKED)
+    window = [arxiv_id for arxiv_id, _ in plan.entries[plan.pinned :]]
+    known = papers.find_papers(connection, {*liked, *window})
+    return compare_with([known[arxiv_id] for arxiv_id in liked], [known[arxiv_id] for arxiv_id in window])
 
 
 def _published_at(now: datetime, current: Publication | None) -> datetime:
@@ -120,6 +120,11 @@ class Publisher:
         self._site = site
         self._cache = cache or DocumentCache()
 
+    @property
+    def site(self) -> Site:
+        """Who publishes."""
+        return self._site
+
     def find_document(self, slug: str, extension: str) -> Document:
         """The document of a topic in a format.
 
@@ -130,19 +135,62 @@ class Publisher:
         """
         render, media_type = FORMATS[extension]
         with self._store.read() as connection:
-            stored = _find_served(connection, slug)
-            publication = publications.find_publication(connection, slug)
-            generation = publication.generation if publication else 0
-            awaiting = memberships.is_awaiting(connection, slug)
-            key = (slug, extension, generation, awaiting)
-            if publication and (document := self._cache.find(key)):
+            current = _load_current(connection, find_served(connection, slug))
+            key = (slug, extension, current.generation, current.awaiting)
+            if document := self._cache.find(key):
                 return document
-            members = _find_published(connection, slug, publication)
-        feed = self._compose(stored, members, publication)
-        modified_at = publication.published_at if publication else stored.created_at
-        document = Document(render(feed), media_type, modified_at.replace(microsecond=0), awaiting)
-        if publication and _is_as_published(members, publication):
+            members = current.find_members(connection)
+        body = render(self._compose(current, members))
+        document = Document(body, media_type, current.modified_at.replace(microsecond=0), current.awaiting)
+        if current.is_made_of(members):
             self._cache.save(key, document)
+        return document
+
+    def find_combined(self, name: str, extension: str) -> Document:
+        """The document of several topics as one feed.
+
+        :param name: their slugs, with ``+`` between
+        :raises NotFoundError: where one of them is unknown
+        :raises GoneError: where all were retired
+        :raises MovedError: where one has another slug now
+        :raises BadRequestError: for too many
+        """
+        render, media_type = FORMATS[extension]
+        with self._store.read() as connection:
+            parts = [_load_current(connection, stored) for stored in _find_all_served(connection, name)]
+            key = (extension, tuple((part.stored.topic.slug, part.generation, part.awaiting) for part in parts))
+            if document := self._cache.find(key):
+                return document
+            members = [part.find_members(connection) for part in parts]
+        feeds = [self._compose(part, some) for part, some in zip(parts, members, strict=True)]
+        limit = max(part.stored.topic.entries for part in parts)
+        document = Document(
+            render(merge_feeds(feeds, self._site, limit)),
+            media_type,
+            max(part.modified_at for part in parts).replace(microsecond=0),
+            any(part.awaiting for part in parts),
+        )
+        if all(part.is_made_of(some) for part, some in zip(parts, members, strict=True)):
+            self._cache.save(key, document)
+        return document
+
+    def find_search(self, search: Search, extension: str, limit: int) -> Document:
+        """What a search finds, as a document.
+
+        :param limit: how many entries at most
+        """
+        render, media_type = FORMATS[extension]
+        with self._store.read() as connection:
+            hits = searching.search(connection, search.tree, limit)
+            key = (search, extension, limit, tuple((hit.paper.arxiv_id, hit.revision) for hit in hits))
+            modified_at = papers.last_changed(connection) or self._born_at()
+            if document := self._cache.find(key):
+                return replace(document, last_modified=modified_at.replace(microsecond=0))
+            found = _complete_hits(connection, hits)
+        body = render(compose_search(search, found, self._site, self._born_at()))
+        awaiting = not all(one.summaries for one in found)
+        document = Document(body, media_type, modified_at.replace(microsecond=0), awaiting)
+        self._cache.save(key, document)
         return document
 
     def find_opml(self) -> Document:
@@ -171,15 +219,14 @@ class Publisher:
         :raises NotFoundError: as :meth:`find_document`, which see for the others
         """
         with self._store.read() as connection:
-            stored = _find_served(connection, slug)
-            publication = publications.find_publication(connection, slug)
-            members = _find_published(connection, slug, publication)
-            awaiting = memberships.is_awaiting(connection, slug)
-        return TopicView(stored, self._compose(stored, members, publication), awaiting)
+            current = _load_current(connection, find_served(connection, slug))
+            members = current.find_members(connection)
+        return TopicView(current.stored, self._compose(current, members), current.awaiting)
 
-    def _compose(self, stored: StoredTopic, members: Sequence[Member], publication: Publication | None) -> Feed:
+    def _compose(self, current: _Current, members: Sequence[Member]) -> Feed:
+        stored = current.stored
         return composing.compose_feed(
-            stored.topic, members, self._site, publication, stored.created_at, stored.origin
+            stored.topic, members, self._site, current.publication, stored.created_at, stored.origin
         )
 
     def list_topics(self) -> list[TopicLine]:
@@ -196,24 +243,91 @@ def _in_order(served: Iterable[Topic]) -> list[Topic]:
     return sorted(served, key=lambda topic: (topic.section.casefold(), topic.title.casefold()))
 
 
-def _find_served(connection: Connection, slug: str) -> StoredTopic:
+def find_served(connection: Connection, slug: str) -> StoredTopic:
+    """A topic that is served.
+
+    :raises NotFoundError: where there is none
+    :raises GoneError: where it was retired
+    :raises MovedError: where the slug is an old one
+    """
     stored = topics.find_topic(connection, slug)
     if stored is None:
-        for other in topics.list_topics(connection):
-            if slug in other.topic.formerly:
-                raise MovedError(other.topic.slug)
+        if now_at := topics.find_renamed(connection, slug):
+            raise MovedError(now_at)
         raise NotFoundError("There is no such topic.")  # what was asked for is not repeated: it is anyone's text
     if stored.topic.retired:
         raise GoneError("This topic was retired.")
     return stored
 
 
-def _find_published(connection: Connection, slug: str, publication: Publication | None) -> list[Member]:
-    if publication is None:
-        return []
-    return memberships.find_members(connection, slug, [arxiv_id for arxiv_id, _ in publication.entries])
+def _find_all_served(connection: Connection, name: str) -> list[StoredTopic]:
+    """The topics of a combined feed, but for those that were retired.
+
+    :raises MovedError: where one has another slug now, or all are one, with the name that goes by it
+    """
+    found: list[StoredTopic] = []
+    slugs = read_slugs(name)
+    if len(slugs) == 1 and slugs[0]:
+        raise MovedError(slugs[0])
+    for slug in slugs:
+        try:
+            found.append(find_served(connection, slug))
+        except MovedError as moved:
+            raise MovedError("+".join(sorted({moved.slug, *slugs} - {slug}))) from None
+        except GoneError:
+            continue
+    if not found:
+        raise GoneError("These topics were retired.")
+    return found
 
 
-def _is_as_published(members: Sequence[Member], publication: Publication) -> bool:
-    """Whether the rows still are what the publication lists; else a newer one is on its way."""
-    return publication.entries == tuple((m.paper.arxiv_id, m.membership.revision) for m in members)
+@dataclass(frozen=True)
+class _Current:
+    """What a topic publishes at the moment of a transaction."""
+
+    stored: StoredTopic
+    publication: Publication | None
+    awaiting: bool
+
+    @property
+    def generation(self) -> int:
+        return self.publication.generation if self.publication else 0
+
+    @property
+    def modified_at(self) -> datetime:
+        return self.publication.published_at if self.publication else self.stored.created_at
+
+    def find_members(self, connection: Connection) -> list[Member]:
+        """All that is published, in its order."""
+        entries = self.publication.entries if self.publication else ()
+        return memberships.find_members(connection, self.stored.topic.slug, [arxiv_id for arxiv_id, _ in entries])
+
+    def is_made_of(self, members: Sequence[Member]) -> bool:
+        """Whether the rows still are what the publication lists; else a newer one is on its way."""
+        if self.publication is None:
+            return False
+        return self.publication.entries == tuple((m.paper.arxiv_id, m.membership.revision) for m in members)
+
+
+def _load_current(connection: Connection, stored: StoredTopic) -> _Current:
+    slug = stored.topic.slug
+    publication = publications.find_publication(connection, slug)
+    return _Current(stored, publication, memberships.is_awaiting(connection, slug))
+
+
+def _complete_hits(connection: Connection, hits: Sequence[Hit]) -> list[Found]:
+    """What the entries of a search are made of beside the papers."""
+    revised = papers.find_revised(connection, [hit.paper.arxiv_id for hit in hits])
+    hashes = [hit.paper.text_hash for hit in hits]
+    best = summaries.find_best(connection, [Kind.TLDR], OWN_LANGUAGE, hashes)
+    return [
+        Found(
+            paper=hit.paper,
+            matched=hit.matched,
+            number=hit.number,
+            seen_at=hit.seen_at,
+            revised_at=revised.get(hit.paper.arxiv_id, hit.seen_at),
+            summaries=tuple(best.get(hit.paper.text_hash, ())),
+        )
+        for hit in hits
+    ]

@@ -10,7 +10,8 @@ from feeds.cache import DocumentCache
 from feeds.errors import GoneError, MovedError, NotFoundError
 from feeds.model.changes import Revision
 from feeds.model.entries import Site, UpdateReason
-from feeds.publishing import Published, Publisher, plan_publication, publish_topic
+from feeds.planning import plan_publication
+from feeds.publishing import Published, Publisher, publish_topic
 from feeds.store import memberships, papers, publications, summaries
 from feeds.store.engine import Store
 from feeds.store.memberships import HOLD, Standing
@@ -65,8 +66,15 @@ def test_shown_is_what_was_shown_has_its_tldr_or_waited_long_enough() -> None:
         NOW,
     )
     assert plan.entries == (("a", 1), ("b", 7), ("c", 1))
-    assert plan.released == ("b", "c")
     assert plan.next_at == NOW + timedelta(minutes=1)
+
+
+def test_more_papers_than_the_window_holds_leave_nothing_awaited(store: Store, publisher: Publisher) -> None:
+    with store.write() as connection:
+        define(connection, make_topic(entries=2))
+    let_join(store, *(f"2604.0000{n}" for n in range(1, 6)))
+    publish(store)
+    assert not publisher.find_document("vision", "atom").awaiting
 
 
 def test_a_topic_that_never_published_is_an_empty_feed(publisher: Publisher) -> None:

@@ -101,3 +101,74 @@ def test_a_get_writes_nothing_and_queues_nothing(face: Line, ask: Ask) -> None:
     for path in ("/feeds/vision.atom", "/topics/vision", "/", "/feeds/nothing.atom"):
         ask(path)
     assert kept() == before
+
+
+# Several topics as one, and any query
+
+
+def test_several_topics_are_one_feed_with_each_paper_once(ask: Ask) -> None:
+    answer = ask("/feeds/vision+hostile+quiet.atom")
+    read = feedparser.parse(answer.data)
+    assert (answer.status_code, read.bozo) == (200, False)
+    assert [entry.id for entry in read.entries] == ["oai:arXiv.org:2604.00002", "oai:arXiv.org:2604.00001"]
+    again = ask("/feeds/quiet+vision+hostile.atom", headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "location"),
+    [
+        ("/feeds/vision+nothing.atom", 404, None),
+        ("/feeds/vision+.atom", 404, None),
+        ("/feeds/+.atom", 404, None),
+        ("/feeds/vision+quiet.html", 404, None),
+        ("/feeds/ended+ended.atom", 301, "/feeds/ended.atom"),
+        ("/feeds/vision+ended.atom", 200, None),
+        ("/feeds/sight+quiet.atom", 301, "/feeds/quiet+vision.atom"),
+        ("/feeds/" + "+".join(f"t{n}" for n in range(21)) + ".atom", 400, None),
+    ],
+)
+def test_a_combination_answers_for_each_of_its_topics(
+    ask: Ask, path: str, status: int, location: str | None
+) -> None:
+    answer = ask(path)
+    assert answer.status_code == status
+    assert answer.headers.get("Location") == (location and BASE + location)
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ("q=splat*", ["2604.00001"]),
+        ("q=NOT+splat*", ["2604.00002"]),
+        ("q=splat*+OR+script", ["2604.00002", "2604.00001"]),
+        ("q=splat*+OR+script&limit=1", ["2604.00002"]),
+        ("cat=cs.CV", ["2604.00002", "2604.00001"]),
+        ("q=trees&cat=math.LO&cat=cs", ["2604.00001"]),
+        ("q=trees&cat=math.LO", []),
+        ("q=nowhere", []),
+    ],
+)
+def test_any_query_is_a_feed(ask: Ask, options: str, found: list[str]) -> None:
+    answer = ask(f"/feeds/search.atom?{options}")
+    read = feedparser.parse(answer.data)
+    assert (answer.status_code, read.bozo) == (200, False)
+    assert [entry.id.removeprefix("oai:arXiv.org:") for entry in read.entries] == found
+    assert all(entry.summary for entry in read.entries)
+    headers = {"If-None-Match": answer.headers["ETag"]}
+    assert ask(f"/feeds/search.atom?{options}", headers=headers).status_code == 304
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["", "q=", "q=(", "q=a&q=b", "q=a&limit=0", "q=a&limit=201", "q=a&x=1", "cat=none",
+     "q=<script>alert(1)</script>", "q=" + "a" * 1001, "q=%ff%00%22"],
+)  # fmt: skip
+def test_a_search_that_makes_no_sense_is_refused(ask: Ask, options: str) -> None:
+    answer = ask(f"/feeds/search.atom?{options}")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (400, "no-store")
+    assert "<script>" not in answer.get_data(as_text=True)
+
+
+def test_a_search_has_the_formats_of_a_topic_only(ask: Ask) -> None:
+    assert ask("/feeds/search.exe?q=a").status_code == 404
