@@ -16,13 +16,15 @@ from lxml import etree
 
 from feeds import composing
 from feeds.model.announcements import AnnounceType
+from feeds.model.curation import NONE, Curation
 from feeds.model.documents import Publication
-from feeds.model.entries import Feed, Member, Membership, MemberState, Site, UpdateReason
+from feeds.model.entries import Feed, Likeness, Member, Membership, MemberState, Site, UpdateReason
+from feeds.query.percolator import Percolator
 from feeds.render.atom import render_atom
 from tests.support.listings import Item, make_listing
 from tests.support.papers import DAY, NOW, make_tldr, make_topic
 from tests.support.recordings import ROOT, schema
-from workers.enrichment.extractive import pick_tldr
+from workers.enrichment.summarizers import EmbeddedSummarizer
 from workers.polling.changes import Known, decide
 from workers.polling.listing import parse_listing
 
@@ -45,14 +47,29 @@ AWKWARD = [
 ]
 
 
+CURATED = [
+    Item("2604.00011", title="Pinned", abstract="We present a pin."),
+    Item("2604.00012", title="Added, and alike", abstract="We present a likeness."),
+]
+#: What an editor said of papers.
+SAID = {
+    "2604.00011": Curation(
+        pinned=True, rating=2, tags=("must read", "a<b & c"), institution="ETH & Co", order=1,
+        note="First **of its kind**:\n\n1. <script>alert(1)</script>\n2. [code](https://example.org/?a=1&b=2)",
+    ),
+    "2604.00012": Curation(added_by="ada"),
+}  # fmt: skip
+LIKENESS = {"2604.00012": Likeness(0.5, "2604.00011", "Pinned & <starred>", ("pin", "present"))}
+
+
 def compose(items: Sequence[Item]) -> Feed:
     """The feed of a topic that takes everything, from a listing, with the embedded summaries."""
     topic = make_topic(description="All that moves", query=None)
     parsed = parse_listing(make_listing(items), "cs.CV")
-    changes = decide(parsed, "cs.CV", Known(frozenset(), {}), [])
+    changes = decide(parsed, "cs.CV", Known(frozenset(), {}), Percolator([]))
     members = []
     for position, paper in enumerate(changes.papers, 1):
-        tldr = pick_tldr(paper.title, paper.abstract)
+        tldr = EmbeddedSummarizer().tldr(paper.title, paper.abstract)
         replaced = paper.version > 1
         membership = Membership(
             topic=topic.slug,
@@ -70,12 +87,13 @@ def compose(items: Sequence[Item]) -> Feed:
             hold_until=NOW,
             released_at=NOW,
         )
-        members.append(Member(paper, membership, make_tldr(paper, tldr) if tldr else None))
-    publication = Publication(topic.slug, 1, (), "", NOW)
+        said = SAID.get(paper.arxiv_id, NONE)
+        members.append(Member(paper, membership, (make_tldr(paper, tldr),) if tldr else (), said))
+    publication = Publication(topic.slug, 1, (), "", NOW, LIKENESS)
     return composing.compose_feed(topic, members[::-1], SITE, publication, NOW)
 
 
-CASES = {"awkward": AWKWARD, "empty": []}
+CASES = {"awkward": AWKWARD, "curated": CURATED, "empty": []}
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -18,6 +18,12 @@ _ENDS_WITH_ABBREVIATION = re.compile(
 )
 _ENDS_WITH_INITIAL = re.compile(r"(?:^|[\s.(-])[A-Z]$")
 _ENDS_WITH_LIST_MARK = re.compile(r"(?:^\s*|[:;,]\s*)\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])$")
+#: Words that only begin sentences: before them neither a missing space nor an initial ("a space K. We") is doubted.
+_STARTER = re.compile(
+    r"\s?(?:The|This|These|We|In|Our|To|However|It|Through|Experiments?|Extensive|Experimental|Furthermore|"
+    r"Moreover|Finally|"
+    r"Additionally|By|As|For|Results|While|With|Specifically|Here|Using|Then|There|Thus|Therefore)[\s,]"
+)
 #: What may end before a stop is shorter than this.
 _TAIL = 24
 _OPENINGS = "\"'“‘([{$\\*"
@@ -46,21 +52,24 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str]) -> bool:
     if stop["stop"][0] in "。！？":
         return True
     if not stop["space"]:
-        return False
+        return before[-3:].isalpha() and before[-3:].islower() and bool(_STARTER.match(text, stop.end()))
     following = stop["next"]
     if not (following.isupper() or following.isdigit() or following in _OPENINGS or not following.isascii()):
         return False
     if not stop["stop"].startswith("."):
         return True
     tail = before if len(before) < _TAIL else "…" + before[-_TAIL:]
-    return not any(
-        ending.search(tail) for ending in (_ENDS_WITH_ABBREVIATION, _ENDS_WITH_INITIAL, _ENDS_WITH_LIST_MARK)
-    )
+    if _ENDS_WITH_ABBREVIATION.search(tail) or _ENDS_WITH_LIST_MARK.search(tail):
+        return False
+    return not _ENDS_WITH_INITIAL.search(tail) or bool(_STARTER.match(text, stop.end()))
 
 
 def in_formula(text: str) -> bool:
-    """Whether a formula that was opened with a dollar sign is not closed yet; ``\\$`` is money."""
-    return (text.count("$") - text.count(r"\$")) % 2 == 1
+    """Whether a formula that was opened is not closed yet; ``\\$`` is money."""
+    if "\\" not in text:
+        return text.count("$") % 2 == 1
+    displayed = text.count(r"\[") + text.count(r"\(") > text.count(r"\]") + text.count(r"\)")
+    return displayed or (text.count("$") - text.count(r"\$")) % 2 == 1
 
 
 def _is_open(text: str) -> bool:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.text import squeeze
-from workers.enrichment.sentences import in_formula, split_sentences
+from workers.enrichment.embedded.sentences import in_formula, split_sentences
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,30 @@ def test_chinese_sentences_need_no_space_between_them() -> None:
         "为什么？",
         "有效",
     ]
+
+
+def test_a_missing_space_is_no_obstacle_where_the_next_word_only_begins_sentences() -> None:
+    assert split_sentences("We draw trees.Through splats, they live.") == [
+        "We draw trees.",
+        "Through splats, they live.",
+    ]
+    assert split_sentences("We use torch.Tensor and example.Node for it.") == [
+        "We use torch.Tensor and example.Node for it."
+    ]
+
+
+def test_a_single_letter_ends_a_sentence_where_the_next_word_only_begins_sentences() -> None:
+    text = "It lives on a space K. We study it near -5 C. Specifically, K. Smith did."
+    assert split_sentences(text) == [
+        "It lives on a space K.",
+        "We study it near -5 C.",
+        "Specifically, K. Smith did.",
+    ]
+
+
+def test_displayed_formulas_are_not_cut() -> None:
+    text = r"Let \[ x = 1. Y = 2. \] be given."
+    assert split_sentences(text + " It holds.") == [text, "It holds."]
 
 
 def test_white_space_is_squeezed() -> None:

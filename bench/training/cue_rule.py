@@ -1,7 +1,4 @@
-"""Picks the sentence of an abstract that says best what a paper does: by cue phrases, title and place.
-
-The weights were set on SciTLDR's development split (github.com/allenai/scitldr, Apache-2.0).
-"""
+"""The rule that made tldrs before the ranker (``cue-1``), as a peer: cue phrases and places, set by hand on dev."""
 
 from __future__ import annotations
 
@@ -9,10 +6,8 @@ import re
 from collections.abc import Sequence
 
 from feeds.query import words
-from workers.enrichment.sentences import in_formula, split_sentences
+from workers.enrichment.embedded.sentences import in_formula, split_sentences
 
-#: Goes into every summary's key: another rule set makes other summaries.
-VERSION = "cue-1"
 MAX_WORDS = 60
 
 _DOES = (
