@@ -8,9 +8,9 @@ from datetime import datetime
 from feeds.model import identifiers, taxonomy
 from feeds.model.code_links import find_code_links
 from feeds.model.documents import Publication
-from feeds.model.entries import Category, Entry, Feed, Link, Member, Site
+from feeds.model.entries import Category, Entry, Feed, Likeness, Link, Member, Site
 from feeds.model.papers import Paper
-from feeds.model.summaries import EMBEDDED, Summary
+from feeds.model.summaries import EMBEDDED, READING_PARTS, Kind, Summary
 from feeds.model.topics import Topic
 
 #: Asked for by arXiv (info.arxiv.org/help/api/index.html and its brand guidelines); stays visible everywhere.
@@ -37,7 +37,8 @@ def compose_feed(
     :param origin: the slug the topic was made under, where it bears another now: the feed's id never changes
     """
     published_at = publication.published_at if publication else created_at
-    entries = tuple(_compose_entry(topic, member) for member in members)
+    likeness = publication.likeness if publication else {}
+    entries = tuple(compose_entry(topic, member, site, likeness.get(member.paper.arxiv_id)) for member in members)
     return Feed(
         id=tag_uri(site, f"topics/{origin or topic.slug}"),
         slug=topic.slug,
@@ -56,7 +57,11 @@ def tag_uri(site: Site, specific: str) -> str:
     return f"tag:{site.authority},{site.authority_on}:{specific}"
 
 
-def _compose_entry(topic: Topic, member: Member) -> Entry:
+def compose_entry(topic: Topic, member: Member, site: Site, likeness: Likeness | None = None) -> Entry:
+    """Put one entry together.
+
+    :param likeness: why it stands where it does, in a topic ordered by it
+    """
     paper, membership = member.paper, member.membership
     return Entry(
         id=identifiers.entry_id(paper.arxiv_id),
@@ -67,11 +72,22 @@ def _compose_entry(topic: Topic, member: Member) -> Entry:
         links=_links(paper),
         categories=tuple(Category(term, taxonomy.label(term)) for term in paper.categories),
         paper=paper,
-        tldr=str(member.tldr.data) if member.tldr else None,
-        provenance=_provenance(member.tldr, paper.version) if member.tldr else None,
+        tldr=_find_text(member, Kind.TLDR),
+        provenance=_describe_making(member),
+        contributions=_find_points(member),
+        reading=_find_parts(member),
+        translation=_find_text(member, Kind.TRANSLATION),
         matched=membership.matched,
-        listed_in=tuple(name for name in topic.categories if taxonomy.any_belongs(paper.categories, [name])),
+        listed_in=_listed_in(topic, paper),
+        curation=member.curation,
+        tags=tuple(Category(tag, tag, tag_uri(site, "tags")) for tag in member.curation.tags),
+        likeness=likeness,
     )
+
+
+def _listed_in(topic: Topic, paper: Paper) -> tuple[str, ...]:
+    counting = paper.categories[:1] if topic.primary_only else paper.categories
+    return tuple(name for name in topic.categories if taxonomy.any_belongs(counting, [name]))
 
 
 def _links(paper: Paper) -> tuple[Link, ...]:
@@ -84,6 +100,29 @@ def _links(paper: Paper) -> tuple[Link, ...]:
     if paper.licence and paper.licence.startswith(("http://", "https://")):
         links.append(Link(paper.licence, "license", "text/html"))
     return tuple(links)
+
+
+def _find_text(member: Member, kind: Kind) -> str | None:
+    summary = member.find_summary(kind)
+    return summary.data if summary and isinstance(summary.data, str) else None
+
+
+def _find_points(member: Member) -> tuple[str, ...]:
+    summary = member.find_summary(Kind.CONTRIBUTIONS)
+    return tuple(summary.data) if summary and isinstance(summary.data, list) else ()
+
+
+def _find_parts(member: Member) -> tuple[tuple[str, str], ...]:
+    summary = member.find_summary(Kind.READING)
+    if summary is None or not isinstance(summary.data, dict):
+        return ()
+    return tuple((part, summary.data[part]) for part in READING_PARTS if summary.data.get(part))
+
+
+def _describe_making(member: Member) -> str | None:
+    """How each of the summaries came about; those that came about alike are told once."""
+    told = dict.fromkeys(_provenance(summary, member.paper.version) for summary in member.summaries)
+    return ". ".join(told) or None
 
 
 def _provenance(summary: Summary, version: int) -> str:

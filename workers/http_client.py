@@ -61,6 +61,10 @@ class HttpStatusError(FetchError):
         self.status = status
 
 
+class TooLargeError(FetchError):
+    """A body beyond the limit; it will be no smaller next time."""
+
+
 class HttpClient:
     """Fetches from hosts that are given by settings, never by users.
 
@@ -160,7 +164,7 @@ class HttpClient:
 
     def _refusal(self, answer: requests.Response) -> HttpStatusError:
         status = answer.status_code
-        wait = _retry_after(answer.headers.get("Retry-After")) if status in (429, 503) else None
+        wait = read_retry_after(answer.headers.get("Retry-After")) if status in (429, 503) else None
         if wait and self._gate:
             self._gate.shut(wait)
         permanent = 400 <= status < 500 and status not in (408, 425, 429)
@@ -175,7 +179,7 @@ class HttpClient:
             for part in unpacker.unpack(piece):
                 size += len(part)
                 if max(packed, size) > self._limits.bytes:
-                    raise FetchError(f"the body is larger than {self._limits.bytes} bytes")
+                    raise TooLargeError(f"the body is larger than {self._limits.bytes} bytes")
                 pieces.append(part)
             if self._monotonic() > deadline:
                 raise self._too_long()
@@ -227,7 +231,7 @@ def _validator(value: str | None) -> str | None:
     return value if value and value.isprintable() and len(value) <= _LONGEST_VALIDATOR else None
 
 
-def _retry_after(header: str | None, now: Callable[[], float] = time.time) -> float | None:
+def read_retry_after(header: str | None, now: Callable[[], float] = time.time) -> float | None:
     """Seconds to wait (RFC 9110, section 10.2.3); at most an hour counts."""
     if not header:
         return None

@@ -15,11 +15,13 @@ from datetime import timedelta
 
 from feeds.errors import OutOfTime, SupersededError
 from feeds.store import owed
-from feeds.store.engine import is_outage
+from feeds.store.engine import explain, is_outage
 from feeds.store.owed import Claim, Work
 from workers.backoff import MAX_FAILURES, OUTAGE_SECONDS, backoff_seconds
+from workers.enrichment.adder import add_papers
 from workers.enrichment.completer import complete_papers
 from workers.enrichment.enricher import enrich_papers
+from workers.enrichment.writer import write_papers
 from workers.leases import LEASE_SECONDS, renewing
 from workers.polling.backfill import recover_listings
 from workers.polling.poller import poll_listing
@@ -45,6 +47,11 @@ def complete(keys: list[str]) -> None:
     _run(Work.COMPLETE, keys, complete_papers)
 
 
+def add(keys: list[str]) -> None:
+    """Fetch papers that editors added."""
+    _run(Work.ADD, keys, add_papers)
+
+
 def recover(keys: list[str]) -> None:
     """Recover missed days of listings."""
     _run(Work.RECOVER, keys, recover_listings)
@@ -58,6 +65,11 @@ def alert(keys: list[str]) -> None:
 def enrich(keys: list[str]) -> None:
     """Make the summaries that papers lack."""
     _run(Work.ENRICH, keys, enrich_papers)
+
+
+def write(keys: list[str]) -> None:
+    """Have a model write what topics ask for."""
+    _run(Work.WRITE, keys, write_papers)
 
 
 def publish(keys: list[str]) -> None:
@@ -83,7 +95,7 @@ def _run(kind: Work, keys: Sequence[str], work: Callable[[Runtime, list[Claim]],
 def _claim(runtime: Runtime, kind: Work, keys: Sequence[str]) -> list[Claim]:
     """Take what of these may be tried; nothing where the database refuses: the rows stay, and are found again."""
     try:
-        with runtime.store.write() as connection:
+        with runtime.store.write(serial=False) as connection:
             claims = owed.claim(connection, kind, keys, runtime.times(), LEASE_SECONDS, running_job_id())
         return _bury_deadly(runtime, claims)
     except Exception as error:
@@ -144,7 +156,7 @@ def give_back(runtime: Runtime, claims: Sequence[Claim], reason: str, *, counts:
 def _give_back(runtime: Runtime, failed: Claim, reason: str, counts: bool) -> None:
     seconds = backoff_seconds(failed.failures, random.random()) if counts else OUTAGE_SECONDS
     not_before = runtime.real_clock.now() + timedelta(seconds=seconds)
-    with runtime.store.write() as connection:
+    with runtime.store.write(serial=False) as connection:
         if counts and failed.failures + 1 >= MAX_FAILURES and failed.kind is not Work.POLL:
             owed.bury(connection, failed, reason)
         else:
@@ -156,4 +168,4 @@ def _name(keys: Sequence[str]) -> str:
 
 
 def _describe(error: BaseException) -> str:
-    return f"the database refuses: {getattr(error, 'orig', error)}"
+    return f"the database refuses: {explain(error)}"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from feeds.curating import Curated, find_curated
 from feeds.errors import NotRunningError, WireError
 from feeds.store import listings, owed
 from feeds.store.engine import Connection
@@ -155,13 +156,47 @@ def _look_at_recovery(runtime: Runtime, names: Sequence[str], first: date, last:
     times = runtime.times()
     with runtime.store.read() as connection:
         unsure = sum(len(listings.list_unsure(connection, name, last + timedelta(days=1), first)) for name in names)
-        resting = {
-            row.key: row.reason or ""
-            for row in owed.list_owed(connection, Work.RECOVER)
-            if row.key in names and (row.state is State.DEAD or (row.not_before and row.not_before > times.real))
-        }
+        resting = _find_resting(connection, Work.RECOVER, names, times)
         following = _count_following(connection, times)
     return Recovery(days, unsure, following, resting)
+
+
+def await_paper(
+    runtime: Runtime,
+    slug: str,
+    arxiv_id: str,
+    patience_seconds: float,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Curated:
+    """Wait until a paper that an editor added is in the topic and published, or arXiv said that it knows none.
+
+    :raises WireError: where it cannot be had now, with the reason
+    :raises TooLongError: where it takes longer than the patience
+    """
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        runtime.dispatch()
+        with runtime.store.read() as connection:
+            curated = find_curated(connection, slug, arxiv_id)
+            reason = _find_resting(connection, Work.ADD, [arxiv_id], runtime.times()).get(arxiv_id)
+        if curated.is_published:
+            return curated
+        if reason:
+            raise WireError(f"{arxiv_id} cannot be added now, and is asked for again later: {reason}")
+        if curated.refusal:
+            raise WireError(f"{arxiv_id} was not added: {curated.refusal}")
+        if time.monotonic() > deadline:
+            raise TooLongError(f"not done after {patience_seconds:g} s; ./wire curate show tells what came of it")
+        sleep(_TICK_SECONDS)
+
+
+def _find_resting(connection: Connection, kind: Work, keys: Sequence[str], times: Times) -> dict[str, str]:
+    """Why work rests after a failure, by key."""
+    return {
+        row.key: row.reason or ""
+        for row in owed.list_owed(connection, kind)
+        if row.key in keys and (row.state is State.DEAD or (row.not_before and row.not_before > times.real))
+    }
 
 
 def _count_following(connection: Connection, times: Times) -> int:

@@ -19,7 +19,7 @@ from rq.serializers import JSONSerializer
 from rq.worker_registration import get_keys
 
 from feeds.store import owed
-from feeds.store.engine import Store, chunks, is_outage
+from feeds.store.engine import Store, chunks, explain, is_outage
 from feeds.store.owed import Owed, State, Times, Work
 
 log = logging.getLogger("wire.queues")
@@ -28,6 +28,8 @@ log = logging.getLogger("wire.queues")
 #: papers keeps a listing waiting; the rest is shared among as many workers as there are, first come, first served.
 ARXIV, WORK = "arxiv", "work"
 QUEUES = (ARXIV, WORK)
+#: What waits for a language model waits in a line of its own; only a wire that has one works on it.
+LLM = "llm"
 
 #: Enqueued work that nobody has claimed after this long is looked for in the queue, and enqueued anew if gone.
 STALE_SECONDS = 5.0
@@ -48,11 +50,13 @@ class JobRule:
 
 RULES: dict[Work, JobRule] = {
     Work.POLL: JobRule(ARXIV, "workers.jobs.poll", batch=1, seconds=120, order=0, first=True),
-    Work.COMPLETE: JobRule(ARXIV, "workers.jobs.complete", batch=100, seconds=180, order=1),
-    Work.RECOVER: JobRule(ARXIV, "workers.jobs.recover", batch=1, seconds=1200, order=2),
-    Work.ENRICH: JobRule(WORK, "workers.jobs.enrich", batch=100, seconds=120, order=3),
-    Work.PUBLISH: JobRule(WORK, "workers.jobs.publish", batch=1, seconds=60, order=4),
-    Work.ALERT: JobRule(WORK, "workers.jobs.alert", batch=1, seconds=60, order=5),
+    Work.ADD: JobRule(ARXIV, "workers.jobs.add", batch=100, seconds=180, order=1),
+    Work.COMPLETE: JobRule(ARXIV, "workers.jobs.complete", batch=100, seconds=180, order=2),
+    Work.RECOVER: JobRule(ARXIV, "workers.jobs.recover", batch=1, seconds=1200, order=3),
+    Work.ENRICH: JobRule(WORK, "workers.jobs.enrich", batch=100, seconds=120, order=4),
+    Work.PUBLISH: JobRule(WORK, "workers.jobs.publish", batch=1, seconds=60, order=5),
+    Work.ALERT: JobRule(WORK, "workers.jobs.alert", batch=1, seconds=60, order=6),
+    Work.WRITE: JobRule(LLM, "workers.jobs.write", batch=16, seconds=600, order=7),
 }
 #: The only functions a worker of ours runs, whatever Redis says.
 ALLOWED = frozenset(rule.function for rule in RULES.values())
@@ -118,7 +122,7 @@ class Dispatcher:
         except Exception as error:
             if not is_outage(error):
                 raise
-            self._note_trouble(f"the database refuses, work waits: {getattr(error, 'orig', error)}")
+            self._note_trouble(f"the database refuses, work waits: {explain(error)}")
         else:
             self._note_trouble("")
             return enqueued
@@ -151,14 +155,14 @@ class Dispatcher:
         for row in rows:
             jobs.setdefault((row.kind, row.dispatch), []).append(row.key)
         if jobs:
-            with self._store.write() as connection:
+            with self._store.write(serial=False) as connection:
                 for (kind, job_id), keys in jobs.items():
                     owed.note_dispatch(connection, kind, keys, job_id, times.real)
 
     def _enqueue(self, kind: Work, keys: list[str], times: Times) -> int:
         rule = RULES[kind]
         job_id = f"{kind}-{uuid.uuid4().hex}"
-        with self._store.write() as connection:
+        with self._store.write(serial=False) as connection:
             owed.note_dispatch(connection, kind, keys, job_id, times.real)
         try:
             make_queue(self._redis, rule.queue).enqueue_call(
@@ -172,7 +176,7 @@ class Dispatcher:
                 description=f"{kind} {', '.join(keys[:3])}{' ...' if len(keys) > 3 else ''}",
             )
         except RedisError:
-            with self._store.write() as connection:
+            with self._store.write(serial=False) as connection:
                 owed.note_dispatch(connection, kind, keys, None, times.real)
             raise
         return len(keys)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from feeds.clock import Clock, SystemClock, make_clock
 from feeds.config import Settings, load_settings
+from feeds.store import site
 from feeds.store.engine import Store
 from feeds.store.owed import Times
 from workers.engine import Redis, connect, engine_url
 from workers.enrichment.arxiv_api import ArxivApi
+from workers.enrichment.dialects import read_dialect
+from workers.enrichment.llm import Endpoint, LlmClient
+from workers.enrichment.llm_summarizer import LlmSummarizer
 from workers.gate import Gate, Priority
 from workers.http_client import HttpClient, Limits, user_agent
 from workers.queues import Dispatcher
@@ -53,6 +59,39 @@ class Runtime:
         return self._door(self.settings.arxiv_oai_url, Priority.OAI, Limits(seconds=150.0, silence_seconds=120.0))
 
     @cached_property
+    def texts(self) -> HttpClient:
+        """The way to arXiv's full texts: last of all at the gate."""
+        return self._door(self.settings.arxiv_site_url, Priority.TEXT)
+
+    @cached_property
+    def llm_client(self) -> LlmClient | None:
+        """The language model's endpoint; None where none is configured."""
+        settings = self.settings
+        if settings.llm_base_url is None or settings.llm_model is None:
+            return None
+        endpoint = Endpoint(
+            settings.llm_base_url,
+            settings.llm_model,
+            settings.llm_api_key,
+            settings.llm_temperature,
+            settings.llm_thinking_tokens,
+        )
+        with self.store.read() as connection:
+            dialect = read_dialect(site.find_note(connection, endpoint_note(endpoint)) or "")
+        return LlmClient(endpoint, width=self.llm_width, dialect=dialect)
+
+    @cached_property
+    def llm(self) -> LlmSummarizer | None:
+        """What a language model writes; None where none is configured."""
+        client = self.llm_client
+        return LlmSummarizer(client, client.endpoint.model, monotonic=time.monotonic) if client else None
+
+    @property
+    def llm_width(self) -> int:
+        """Calls at once in one process: all enrichment processes share what is allowed."""
+        return max(1, self.settings.llm_concurrency // self.settings.workers)
+
+    @cached_property
     def webhook(self) -> HttpClient:
         """The way to the operator's own host: no gate, it is not arXiv's."""
         return HttpClient(user_agent(self.settings))
@@ -67,6 +106,12 @@ class Runtime:
     def dispatch(self) -> None:
         """Hurry: bring what has just been owed into the queue."""
         self.dispatcher.dispatch(self.times())
+
+
+def endpoint_note(endpoint: Endpoint) -> str:
+    """Under which name it is noted what an endpoint understands."""
+    named = hashlib.sha256(f"{endpoint.base_url} {endpoint.model}".encode()).hexdigest()[:16]
+    return f"llm dialect {named}"
 
 
 def make_runtime(settings: Settings, *, redis_retries: int = 30) -> Runtime:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+
+from feeds.model.entries import Likeness
 
 ATOM_TYPE = "application/atom+xml"
 JSON = "application/json"
@@ -37,3 +40,4 @@ class Publication:
     entries: tuple[tuple[str, int], ...]  #: (arXiv id, revision), as they stand in the feed
     definition: str  #: names the topic's definition it was made with
     published_at: datetime
+    likeness: Mapping[str, Likeness] = field(default_factory=dict)  #: by arXiv id, in a topic ordered by it

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from feeds.model import taxonomy
 from feeds.model.announcements import AnnounceType
 from feeds.model.curation import NONE, Curation
 from feeds.model.papers import Paper
-from feeds.model.summaries import Summary
+from feeds.model.summaries import Kind, Summary
 
 
 class MemberState(StrEnum):
@@ -56,8 +57,22 @@ class Member:
 
     paper: Paper
     membership: Membership
-    tldr: Summary | None
+    summaries: tuple[Summary, ...]  #: one a kind, the best that there is
     curation: Curation = NONE
+
+    def find_summary(self, kind: Kind) -> Summary | None:
+        """The summary of a kind, where there is one."""
+        return next((summary for summary in self.summaries if summary.kind is kind), None)
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Why a paper stands where it does in a topic ordered by likeness."""
+
+    score: float  #: cosine, from 0 to 1
+    to: str  #: the arXiv id of the pinned or starred paper that it is most like; its own where it is starred itself
+    title: str  #: of that paper
+    words: tuple[str, ...]  #: that count most of those both have
 
 
 @dataclass(frozen=True)
@@ -72,6 +87,7 @@ class Link:
 class Category:
     term: str
     label: str | None
+    scheme: str = taxonomy.SCHEME  #: a URI
 
 
 @dataclass(frozen=True)
@@ -84,13 +100,20 @@ class Entry:
     updated_at: datetime
     updated_reason: UpdateReason | None
     links: tuple[Link, ...]
-    categories: tuple[Category, ...]
+    categories: tuple[Category, ...]  #: arXiv's
     paper: Paper
     tldr: str | None
-    provenance: str | None  #: how the summary came about; None without one
+    provenance: str | None  #: how the summaries came about; None without any
     matched: tuple[str, ...]
     listed_in: tuple[str, ...]  #: the topic's categories that the paper has, for a topic without a query
     curation: Curation = NONE
+    tags: tuple[Category, ...] = ()  #: the editor's
+    likeness: Likeness | None = None  #: where it stands there because of it
+    contributions: tuple[str, ...] = ()
+    reading: tuple[
+        tuple[str, str], ...
+    ] = ()  #: (part, text), in the order of :data:`feeds.model.summaries.READING_PARTS`
+    translation: str | None = None  #: the abstract in the topic's language
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ class IncidentKind(StrEnum):
     FAILING = "failing listing"
     MISSED = "missed day"  #: and not recovered yet
     BACKLOG = "backlog"
+    REFUSED = "topics refused"
+    PAUSED = "paused topic"
+    UNWRITTEN = "summaries unwritten"  #: the language model refuses us, or does not answer
     DEAD = "given up"  #: work that failed too often
 
 
@@ -24,7 +27,7 @@ class Finding:
     """Something wrong now."""
 
     kind: IncidentKind
-    subject: str  #: a listing, a day, a kind of work: one incident for each
+    subject: str  #: a listing, a day, a topic, a kind of work: one incident for each
     text: str  #: one sentence for the operator
 
 

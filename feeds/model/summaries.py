@@ -16,13 +16,34 @@ class Kind(StrEnum):
     TRANSLATION = "translation"
 
 
+class Status(StrEnum):
+    """What became of a request for a summary."""
+
+    OK = "ok"  #: the first reply passed all checks
+    REPAIRED = "repaired"  #: the second did, or what is left of it without its faulty points or last sentences
+    REJECTED = "rejected"  #: this model says nothing usable of this paper
+    POSTPONED = "postponed"  #: nothing is known: the endpoint did not answer, or time was up; never stored
+    FORGOTTEN = "forgotten"  #: it is to be made anew; only what it cost is remembered
+
+
 #: The summarizer that needs no key and no network.
 EMBEDDED = "embedded"
 #: The language of a summary that stays in the paper's own words (BCP 47: undetermined).
 OWN_LANGUAGE = "und"
 
+#: A reading's parts, in order.
+READING_PARTS = ("background", "method", "results")
+
 #: A tldr is a sentence; contributions are points; a reading is its parts by name.
 Data = str | list[str] | dict[str, str]
+
+
+@dataclass(frozen=True, order=True)
+class Wish:
+    """A kind of summary in a language, as a topic asks for it."""
+
+    kind: Kind
+    language: str  #: BCP 47
 
 
 @dataclass(frozen=True)
@@ -40,3 +61,5 @@ class Summary:
     source: str = "abstract"  #: "abstract" or "full text"
     source_version: int | None = None  #: of the paper, for full text
     tokens: int = 0
+    status: Status = Status.OK
+    failed: tuple[str, ...] = ()  #: the rules that a model's replies broke

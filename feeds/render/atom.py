@@ -6,7 +6,7 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from feeds import __version__
-from feeds.model import documents, taxonomy
+from feeds.model import documents
 from feeds.model.entries import Entry, Feed
 from feeds.render.content import render_content
 from feeds.render.feedgen_extras import WireEntryExtension, WireExtension
@@ -46,9 +46,9 @@ def _add_entry(generator: FeedGenerator, entry: Entry) -> None:
     item.content(render_content(entry), type="html")
     if entry.tldr:
         item.summary(entry.tldr, type="text")
-    for category in entry.categories:
+    for category in entry.categories + entry.tags:
         extra = {"label": category.label} if category.label else {}
-        item.category(term=category.term, scheme=taxonomy.SCHEME, **extra)
+        item.category(term=category.term, scheme=category.scheme, **extra)
     item.wire.links(entry.links)
     item.wire.arxiv(
         comment=entry.paper.comment,

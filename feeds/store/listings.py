@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
-from sqlalchemy.dialects import sqlite
 
 from feeds.model.accounts import AFTER_GAP, Account, Look, is_sure, is_weekend, supersedes
 from feeds.model.announcements import Announcement, AnnounceType, Outcome, Source, VisitOutcome
 from feeds.model.calendar import eastern_midnight
+from feeds.store import dialects
 from feeds.store.engine import chunks
 from feeds.store.tables import announcements, days, listings, visits
 
@@ -69,7 +69,7 @@ def find_listing(connection: Connection, name: str) -> Listing:
 
 
 def save_listing(connection: Connection, listing: Listing) -> None:
-    statement = sqlite.insert(listings).values(**asdict(listing))
+    statement = dialects.insert(connection, listings).values(**asdict(listing))
     rest = {name: value for name, value in asdict(listing).items() if name != "name"}
     connection.execute(statement.on_conflict_do_update(index_elements=[listings.c.name], set_=rest))
 
@@ -122,6 +122,17 @@ def list_announcements(connection: Connection, arxiv_ids: Iterable[str]) -> list
     return found
 
 
+def find_last_seen(connection: Connection, arxiv_ids: Iterable[str]) -> dict[str, datetime]:
+    """When each of these papers was announced last, by when we saw that."""
+    found: dict[str, datetime] = {}
+    newest = func.max(announcements.c.seen_at)
+    for some in chunks(sorted(set(arxiv_ids))):
+        here = announcements.c.arxiv_id.in_(some)
+        columns = select(announcements.c.arxiv_id, newest)
+        found |= dict(connection.execute(columns.where(here).group_by(announcements.c.arxiv_id)).all())
+    return found
+
+
 def list_unsure(connection: Connection, listing: str, before: date, since: date) -> list[date]:
     """The days of a listing whose news may have been lost, oldest first (:func:`feeds.model.accounts.is_sure`)."""
     known = find_accounts(connection, listing, since, before - timedelta(days=1))
@@ -144,13 +155,13 @@ def list_looked_up(connection: Connection, listing: str, before: date, since: da
 def ensure_listing(connection: Connection, name: str) -> None:
     """Make sure that a listing is known, also before its first look."""
     row = {"name": name, "failures": 0, "split": False}
-    connection.execute(sqlite.insert(listings).on_conflict_do_nothing(), [row])
+    connection.execute(dialects.insert(connection, listings).on_conflict_do_nothing(), [row])
 
 
 def record_announcements(connection: Connection, news: Sequence[Announcement], now: datetime) -> None:
     rows = [asdict(announcement) | {"seen_at": now} for announcement in news]
     if rows:
-        connection.execute(sqlite.insert(announcements).on_conflict_do_nothing(), rows)
+        connection.execute(dialects.insert(connection, announcements).on_conflict_do_nothing(), rows)
 
 
 def record_day(connection: Connection, day: Day, now: datetime) -> None:
@@ -269,7 +280,8 @@ def last_visits(connection: Connection, *, after: int = 0) -> dict[str, Visit]:
 
 
 def _read_day(row: Row[Any]) -> Day:
-    return Day(row.listing, row.day, Outcome(row.outcome), row.reason, row.counts, Source(row.source))
+    counts = dict(sorted(row.counts.items()))  # JSONB has an order of its own
+    return Day(row.listing, row.day, Outcome(row.outcome), row.reason, counts, Source(row.source))
 
 
 def _read_announcement(row: Row[Any]) -> Announcement:

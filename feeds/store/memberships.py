@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    RowMapping,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from feeds.model.announcements import AnnounceType
 from feeds.model.changes import Admission, Revision
+from feeds.model.curation import NONE
 from feeds.model.entries import Member, Membership, MemberState, UpdateReason
-from feeds.model.summaries import Kind
+from feeds.model.summaries import Kind, Wish
 from feeds.model.topics import EMBEDDED_HOLD_SECONDS
+from feeds.store import curation as curations
 from feeds.store import summaries
 from feeds.store.engine import chunks
+from feeds.store.owed import State, Work
 from feeds.store.papers import COLUMNS as PAPER_COLUMNS
 from feeds.store.papers import read_paper
-from feeds.store.tables import memberships, papers, topics
+from feeds.store.tables import Utc, curation, memberships, owed, papers, topics
 from feeds.store.tables import summaries as summaries_table
 
 HOLD = timedelta(seconds=EMBEDDED_HOLD_SECONDS)
@@ -47,12 +64,62 @@ def admit(connection: Connection, admissions: Sequence[Admission], now: datetime
     joined: list[Admission] = []
     for slug in dict.fromkeys(admission.topic for admission in admissions):
         mine = [admission for admission in admissions if admission.topic == slug]
-        known = _members_among(connection, slug, [admission.arxiv_id for admission in mine])
+        known = _states_among(connection, slug, [admission.arxiv_id for admission in mine])
         fresh = {a.arxiv_id: a for a in mine if a.arxiv_id not in known}
         if fresh:
             joined += fresh.values()
             _join(connection, slug, list(fresh.values()), now)
     return joined
+
+
+def readmit(connection: Connection, admissions: Sequence[Admission], now: datetime) -> list[Admission]:
+    """As :func:`admit`, but who was evicted comes back: at a new position, as one that joins now.
+
+    :returns: those that joined or came back
+    """
+    joined: list[Admission] = []
+    for slug in dict.fromkeys(admission.topic for admission in admissions):
+        mine = {admission.arxiv_id: admission for admission in admissions if admission.topic == slug}
+        known = _states_among(connection, slug, list(mine))
+        fresh = [a for a in mine.values() if known.get(a.arxiv_id, MemberState.EVICTED) is MemberState.EVICTED]
+        if fresh:
+            joined += fresh
+            _join(connection, slug, fresh, now, returning=set(known))
+    return joined
+
+
+def evict(connection: Connection, slug: str, arxiv_ids: Iterable[str], now: datetime) -> list[str]:
+    """Let papers leave a topic; their places stay empty.
+
+    :returns: those that were in it, hidden or not
+    """
+    left: list[str] = []
+    for some in chunks(sorted(set(arxiv_ids))):
+        here = and_(
+            memberships.c.topic == slug,
+            memberships.c.arxiv_id.in_(some),
+            memberships.c.state != MemberState.EVICTED,
+        )
+        gone = func.coalesce(memberships.c.left_at, literal(now, Utc))  # a hidden one left before
+        statement = update(memberships).where(here).values(state=MemberState.EVICTED, left_at=gone)
+        left += connection.scalars(statement.returning(memberships.c.arxiv_id))
+    return sorted(left)
+
+
+def hide(connection: Connection, slug: str, arxiv_id: str, now: datetime) -> None:
+    """Take a paper out of sight; it keeps its place."""
+    here = and_(_is_in(slug), memberships.c.arxiv_id == arxiv_id)
+    connection.execute(update(memberships).where(here).values(state=MemberState.HIDDEN, left_at=now))
+
+
+def unhide(connection: Connection, slug: str, arxiv_id: str) -> None:
+    """Show a hidden paper again, where it was."""
+    here = and_(
+        memberships.c.topic == slug,
+        memberships.c.arxiv_id == arxiv_id,
+        memberships.c.state == MemberState.HIDDEN,
+    )
+    connection.execute(update(memberships).where(here).values(state=MemberState.IN, left_at=None))
 
 
 def revise(connection: Connection, revisions: Sequence[Revision], now: datetime) -> list[str]:
@@ -88,6 +155,14 @@ def note_summaries(connection: Connection, arxiv_ids: Iterable[str], now: dateti
         connection.execute(update(memberships).where(here).values(revision=memberships.c.revision + 1))
 
 
+def note_edit(connection: Connection, slug: str, arxiv_id: str, now: datetime) -> None:
+    """Note that an editor changed what an entry shows; one that readers have moves its ``updated``."""
+    here = and_(memberships.c.topic == slug, memberships.c.arxiv_id == arxiv_id)
+    seen = and_(here, memberships.c.released_at.is_not(None))
+    connection.execute(update(memberships).where(seen).values(updated_at=now, updated_reason=UpdateReason.EDITOR))
+    connection.execute(update(memberships).where(here).values(revision=memberships.c.revision + 1))
+
+
 def find_topics_of(connection: Connection, arxiv_ids: Iterable[str]) -> dict[str, set[str]]:
     """The topics that each of these papers is in, by paper."""
     found: dict[str, set[str]] = {}
@@ -98,6 +173,29 @@ def find_topics_of(connection: Connection, arxiv_ids: Iterable[str]) -> dict[str
     return found
 
 
+def list_wishes(connection: Connection, arxiv_ids: Iterable[str]) -> dict[str, set[Wish]]:
+    """Which summaries the topics that these papers are in ask for, by paper."""
+    inside = find_topics_of(connection, arxiv_ids)
+    wanted = _find_wanted(connection, {slug for slugs in inside.values() for slug in slugs})
+    return {
+        arxiv_id: {Wish(kind, wanted[slug].language) for slug in slugs for kind in wanted[slug].kinds}
+        for arxiv_id, slugs in inside.items()
+    }
+
+
+def await_writing(connection: Connection, arxiv_ids: Iterable[str], now: datetime) -> None:
+    """Let these papers wait for what a model writes of them, as long as each topic wants to."""
+    inside = find_topics_of(connection, arxiv_ids)
+    wanted = _find_wanted(connection, {slug for slugs in inside.values() for slug in slugs})
+    for some in chunks(sorted(inside)):
+        for slug in sorted(wanted):
+            waiting = and_(
+                memberships.c.topic == slug, memberships.c.arxiv_id.in_(some), memberships.c.released_at.is_(None)
+            )
+            until = now + timedelta(minutes=wanted[slug].hold_minutes)
+            connection.execute(update(memberships).where(waiting).values(hold_until=until))
+
+
 def list_standings(connection: Connection, slug: str, limit: int, now: datetime) -> list[Standing]:
     """The newest members that are in, newest position first.
 
@@ -105,38 +203,56 @@ def list_standings(connection: Connection, slug: str, limit: int, now: datetime)
     """
     columns = (
         memberships.c.arxiv_id, memberships.c.revision, memberships.c.hold_until,
-        memberships.c.released_at, _summarized().label("summarized"),
+        memberships.c.released_at, memberships.c.position, _summarized(now).label("summarized"),
     )  # fmt: skip
-    mine = select(*columns).join(papers).where(_is_in(slug)).order_by(memberships.c.position.desc())
-    ready = or_(memberships.c.released_at.is_not(None), memberships.c.hold_until <= now, _summarized())
-    rows = [*connection.execute(mine.where(ready).limit(limit)), *connection.execute(mine.where(~ready))]
-    return [
-        Standing(row.arxiv_id, row.revision, row.hold_until, row.released_at is not None, row.summarized)
-        for row in rows
-    ]
+    mine = select(*columns).join(papers).where(_is_in(slug))
+    ready = or_(memberships.c.released_at.is_not(None), memberships.c.hold_until <= now, _summarized(now))
+    newest = mine.where(ready).order_by(memberships.c.position.desc()).limit(limit)
+    # The opposite word by word, and put in order here: so those that wait are found by their own index, and not
+    # among all that were ever published.
+    waiting = and_(memberships.c.released_at.is_(None), memberships.c.hold_until > now, ~_summarized(now))
+    held = sorted(connection.execute(mine.where(waiting)), key=lambda row: row.position, reverse=True)
+    rows = [*connection.execute(newest), *held]
+    return [_read_standing(row) for row in rows]
 
 
-def release(connection: Connection, slug: str, arxiv_ids: Sequence[str], now: datetime) -> None:
-    """Note that these were published for the first time."""
-    for some in chunks(list(arxiv_ids)):
-        here = and_(memberships.c.topic == slug, memberships.c.arxiv_id.in_(some))
-        connection.execute(update(memberships).where(here).values(released_at=now))
+def list_pinned(connection: Connection, slug: str, now: datetime) -> list[Standing]:
+    """The pinned members that are in, however old: by the editor's order, then newest position first."""
+    pinned = and_(memberships.c.topic == curation.c.topic, memberships.c.arxiv_id == curation.c.arxiv_id)
+    columns = (
+        memberships.c.arxiv_id, memberships.c.revision, memberships.c.hold_until,
+        memberships.c.released_at, _summarized(now).label("summarized"),
+    )  # fmt: skip
+    rows = connection.execute(
+        select(*columns)
+        .join(papers)
+        .join(curation, pinned)
+        .where(_is_in(slug), curation.c.pinned)
+        .order_by(curation.c.order.is_(None), curation.c.order, memberships.c.position.desc())
+    )
+    return [_read_standing(row) for row in rows]
+
+
+def release(connection: Connection, slug: str, now: datetime) -> None:
+    """Note of all that may be shown by now that it was published, also where the window is too small for it."""
+    summarized = exists().where(papers.c.arxiv_id == memberships.c.arxiv_id, _summarized(now))
+    waiting = and_(_is_in(slug), memberships.c.released_at.is_(None))
+    ready = or_(memberships.c.hold_until <= now, summarized)
+    connection.execute(update(memberships).where(waiting, ready).values(released_at=now))
 
 
 def find_members(connection: Connection, slug: str, arxiv_ids: Sequence[str]) -> list[Member]:
     """All that these entries are made of, in the order asked for; who is no longer in is left out."""
     found: dict[str, Member] = {}
     for some in chunks(list(arxiv_ids)):
-        rows = connection.execute(
-            select(*PAPER_COLUMNS, papers.c.text_hash, *_membership_columns())
-            .join(papers)
-            .where(_is_in(slug), memberships.c.arxiv_id.in_(some))
-        ).all()
-        tldrs = summaries.find_summaries(connection, Kind.TLDR, [row.text_hash for row in rows])
-        for row in rows:
-            paper = read_paper(row._mapping)
-            found[paper.arxiv_id] = Member(paper, _read_membership(row._mapping), tldrs.get(row.text_hash))
+        found |= _load_members(connection, slug, and_(_is_in(slug), memberships.c.arxiv_id.in_(some)))
     return [found[arxiv_id] for arxiv_id in arxiv_ids if arxiv_id in found]
+
+
+def find_member(connection: Connection, slug: str, arxiv_id: str) -> Member | None:
+    """All that a paper's entry is made of, whatever its state; None where it never was in the topic."""
+    here = and_(memberships.c.topic == slug, memberships.c.arxiv_id == arxiv_id)
+    return _load_members(connection, slug, here).get(arxiv_id)
 
 
 def is_awaiting(connection: Connection, slug: str) -> bool:
@@ -178,7 +294,7 @@ def count_day(connection: Connection, day: date) -> list[dict[str, Any]]:
         .group_by(memberships.c.topic)
         .order_by(memberships.c.topic)
     )
-    return [dict(row._mapping) for row in rows]
+    return [{"topic": row.topic, **{name: int(row._mapping[name]) for name in counts}} for row in rows]
 
 
 def last_joined(connection: Connection) -> dict[str, datetime]:
@@ -189,17 +305,27 @@ def last_joined(connection: Connection) -> dict[str, datetime]:
     return dict(rows.all())
 
 
-def _join(connection: Connection, slug: str, fresh: list[Admission], now: datetime) -> None:
+def _join(
+    connection: Connection, slug: str, fresh: list[Admission], now: datetime, returning: Container[str] = ()
+) -> None:
     topic = connection.execute(
         select(topics.c.next_position, topics.c.last_joined_at).where(topics.c.slug == slug)
     ).one()
     step = min(STEP, SPREAD / len(fresh))
     start = max(now, topic.last_joined_at + step) if topic.last_joined_at else now
+    hidden = _hidden_among(connection, slug, [admission.arxiv_id for admission in fresh])
     rows = [
-        _new_row(admission, topic.next_position + index, start + index * step, now + HOLD)
+        _new_row(admission, topic.next_position + index, start + index * step, now)
+        | ({"state": MemberState.HIDDEN, "left_at": now} if admission.arxiv_id in hidden else {})
         for index, admission in enumerate(fresh)
     ]
-    connection.execute(insert(memberships), rows)
+    if new := [row for row in rows if row["arxiv_id"] not in returning]:
+        connection.execute(insert(memberships), new)
+    for row in rows:
+        if row["arxiv_id"] in returning:
+            here = and_(memberships.c.topic == slug, memberships.c.arxiv_id == row["arxiv_id"])
+            values = row | {"revision": memberships.c.revision + 1}
+            connection.execute(update(memberships).where(here).values(**values))
     connection.execute(
         update(topics)
         .where(topics.c.slug == slug)
@@ -207,7 +333,7 @@ def _join(connection: Connection, slug: str, fresh: list[Admission], now: dateti
     )
 
 
-def _new_row(admission: Admission, position: int, joined_at: datetime, hold_until: datetime) -> dict[str, Any]:
+def _new_row(admission: Admission, position: int, joined_at: datetime, now: datetime) -> dict[str, Any]:
     return {
         "topic": admission.topic,
         "arxiv_id": admission.arxiv_id,
@@ -221,17 +347,27 @@ def _new_row(admission: Admission, position: int, joined_at: datetime, hold_unti
         "updated_at": joined_at,
         "updated_reason": None,
         "revision": 1,
-        "hold_until": hold_until,
+        "hold_until": now + HOLD,
         "released_at": None,
         "left_at": None,
     }
 
 
-def _members_among(connection: Connection, slug: str, arxiv_ids: list[str]) -> set[str]:
-    found: set[str] = set()
+def _states_among(connection: Connection, slug: str, arxiv_ids: list[str]) -> dict[str, MemberState]:
+    found: dict[str, MemberState] = {}
     for some in chunks(arxiv_ids):
         here = and_(memberships.c.topic == slug, memberships.c.arxiv_id.in_(some))
-        found |= set(connection.scalars(select(memberships.c.arxiv_id).where(here)))
+        rows = connection.execute(select(memberships.c.arxiv_id, memberships.c.state).where(here))
+        found |= {row.arxiv_id: MemberState(row.state) for row in rows}
+    return found
+
+
+def _hidden_among(connection: Connection, slug: str, arxiv_ids: list[str]) -> set[str]:
+    """Which of these an editor hid before they (last) joined."""
+    found: set[str] = set()
+    for some in chunks(arxiv_ids):
+        here = and_(curation.c.topic == slug, curation.c.arxiv_id.in_(some), curation.c.hidden)
+        found |= set(connection.scalars(select(curation.c.arxiv_id).where(here)))
     return found
 
 
@@ -239,8 +375,50 @@ def _is_in(slug: str) -> ColumnElement[bool]:
     return and_(memberships.c.topic == slug, memberships.c.state == MemberState.IN)
 
 
-def _summarized() -> ColumnElement[bool]:
-    return exists().where(summaries_table.c.text_hash == papers.c.text_hash, summaries_table.c.kind == Kind.TLDR)
+def _summarized(now: datetime) -> ColumnElement[bool]:
+    """Whether a paper's tldr is there, and no model is to write of it today."""
+    made = exists().where(summaries_table.c.text_hash == papers.c.text_hash, summaries_table.c.kind == Kind.TLDR)
+    writing = exists().where(
+        owed.c.kind == Work.WRITE, owed.c.key == papers.c.arxiv_id, owed.c.state != State.DEAD, owed.c.due_at <= now
+    )
+    return and_(made, ~writing)
+
+
+def _load_members(connection: Connection, slug: str, which: ColumnElement[bool]) -> dict[str, Member]:
+    columns = (*PAPER_COLUMNS, papers.c.text_hash, *_membership_columns())
+    rows = connection.execute(select(*columns).join(papers).where(which)).all()
+    wanted = _find_wanted(connection, [slug]).get(slug, Wanted())
+    best = summaries.find_best(connection, wanted.kinds, wanted.language, [row.text_hash for row in rows])
+    said = curations.find_curations(connection, slug, [row.arxiv_id for row in rows])
+    found = {}
+    for row in rows:
+        paper, membership = read_paper(row._mapping), _read_membership(row._mapping)
+        made = tuple(best.get(row.text_hash, ()))
+        found[paper.arxiv_id] = Member(paper, membership, made, said.get(paper.arxiv_id, NONE))
+    return found
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a topic asks for of its summaries."""
+
+    kinds: tuple[Kind, ...] = (Kind.TLDR,)
+    language: str = "en"
+    hold_minutes: int = 0
+
+
+def _find_wanted(connection: Connection, slugs: Iterable[str]) -> dict[str, Wanted]:
+    found: dict[str, Wanted] = {}
+    for some in chunks(sorted(set(slugs))):
+        for row in connection.execute(select(topics.c.slug, topics.c.definition).where(topics.c.slug.in_(some))):
+            told = row.definition
+            kinds = tuple(dict.fromkeys([Kind.TLDR, *map(Kind, told["kinds"])]))
+            found[row.slug] = Wanted(kinds, told["language"], told["hold_minutes"])
+    return found
+
+
+def _read_standing(row: Row[Any]) -> Standing:
+    return Standing(row.arxiv_id, row.revision, row.hold_until, row.released_at is not None, row.summarized)
 
 
 def _membership_columns() -> list[ColumnElement[Any]]:

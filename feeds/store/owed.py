@@ -12,11 +12,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
+    FromClause,
+    Select,
     and_,
     case,
     delete,
@@ -27,11 +29,14 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert
 
 from feeds.errors import SupersededError
+from feeds.store.dialects import insert
 from feeds.store.engine import chunks
 from feeds.store.tables import Utc, owed
+
+#: The same rows, where a statement picks those that it changes.
+_rows = owed.alias()
 
 #: No lease is longer than this (they are renewed while the work runs), ...
 LONGEST_LEASE = timedelta(minutes=5)
@@ -47,8 +52,10 @@ class Work(StrEnum):
     POLL = "poll"  #: a listing
     COMPLETE = "complete"  #: an arXiv id
     RECOVER = "recover"  #: a listing
+    ADD = "add"  #: an arXiv id that editors added and the store does not know
     ENRICH = "enrich"  #: an arXiv id
     PUBLISH = "publish"  #: a topic's slug
+    WRITE = "write"  #: an arXiv id
     ALERT = "alert"  #: an incident's number and what became of it: "17 opened"
 
 
@@ -107,7 +114,7 @@ def owe(connection: Connection, kind: Work, keys: Iterable[str], due_at: datetim
     ]
     if not rows:
         return
-    statement = insert(owed)
+    statement = insert(connection, owed)
     statement = statement.on_conflict_do_update(
         index_elements=[owed.c.kind, owed.c.key],
         set_={
@@ -143,12 +150,16 @@ def list_dispatchable(connection: Connection, times: Times, stale_seconds: float
 def note_dispatch(
     connection: Connection, kind: Work, keys: Sequence[str], dispatch: str | None, real: datetime
 ) -> None:
-    """Note which job was enqueued for these rows; None: none after all, the next sweep tries again."""
+    """Note which job was enqueued for these rows; None: none after all, the next sweep tries again.
+
+    What somebody else is at just now is passed over: at worst it is enqueued twice, and claimed once.
+    """
     at = real if dispatch else None
     for some in chunks(list(keys)):
+        free = _free(kind).where(_rows.c.key.in_(some))
         connection.execute(
             update(owed)
-            .where(owed.c.kind == kind, owed.c.key.in_(some))
+            .where(owed.c.kind == kind, owed.c.key.in_(free))
             .values(dispatch=dispatch, dispatched_at=at)
         )
 
@@ -163,13 +174,16 @@ def claim(
 ) -> list[Claim]:
     """Take what of these is due and nobody works on; a second job for the same row gets nothing.
 
+    What somebody else is claiming or owing just now is passed over: it is found again.
+
     :param dispatch: the job that takes it; noted, so that :func:`list_held` finds what it left when it died
     """
     claims: list[Claim] = []
     for some in chunks(list(keys)):
+        due = _free(kind).where(_rows.c.key.in_(some), _is_due(times, _rows))
         statement = (
             update(owed)
-            .where(owed.c.kind == kind, owed.c.key.in_(some), _is_due(times))
+            .where(owed.c.kind == kind, owed.c.key.in_(due))
             .values(
                 state=State.RUNNING,
                 attempt=owed.c.attempt + 1,
@@ -185,10 +199,14 @@ def claim(
 
 
 def renew(connection: Connection, claims: Iterable[Claim], real: datetime, lease_seconds: float) -> None:
-    """Hold on to claims whose work still runs; what another attempt took over is left to it."""
+    """Hold on to claims whose work still runs; what another attempt took over is left to it, and what is being
+    given back or owed again just now is passed over: the next renewal comes before the lease ends."""
     until = real + timedelta(seconds=lease_seconds)
     for held in claims:
-        connection.execute(update(owed).where(_held(held)).values(lease_until=until))
+        mine = _free(held.kind).where(_rows.c.key == held.key, _rows.c.attempt == held.attempt)
+        still = mine.where(_rows.c.state == State.RUNNING)
+        statement = update(owed).where(owed.c.kind == held.kind, owed.c.key.in_(still))
+        connection.execute(statement.values(lease_until=until))
 
 
 def list_held(connection: Connection, dispatch: str) -> list[Claim]:
@@ -280,14 +298,20 @@ def list_owed(connection: Connection, kind: Work | None = None) -> list[Owed]:
     return [_read(row) for row in connection.execute(statement)]
 
 
-def _is_due(times: Times) -> ColumnElement[bool]:
-    rested = or_(owed.c.not_before.is_(None), _is_over(owed.c.not_before, times.real, LONGEST_REST))
-    pending = and_(owed.c.state == State.PENDING, _is_over(owed.c.due_at, times.now, LONGEST_GAP), rested)
-    abandoned = and_(owed.c.state == State.RUNNING, _is_over(owed.c.lease_until, times.real, LONGEST_LEASE))
+def _free(kind: Work) -> Select[Any]:
+    """The keys of rows that no other transaction holds, which are then held by this one (PostgreSQL; on SQLite
+    there is no other). Whoever takes rows in this way waits for nobody."""
+    return select(_rows.c.key).where(_rows.c.kind == kind).with_for_update(skip_locked=True)
+
+
+def _is_due(times: Times, of: FromClause = owed) -> ColumnElement[bool]:
+    rested = or_(of.c.not_before.is_(None), _is_over(of.c.not_before, times.real, LONGEST_REST))
+    pending = and_(of.c.state == State.PENDING, _is_over(of.c.due_at, times.now, LONGEST_GAP), rested)
+    abandoned = and_(of.c.state == State.RUNNING, _is_over(of.c.lease_until, times.real, LONGEST_LEASE))
     return or_(pending, abandoned)
 
 
-def _is_over(at: Column[datetime], now: datetime, longest: timedelta) -> ColumnElement[bool]:
+def _is_over(at: ColumnElement[datetime], now: datetime, longest: timedelta) -> ColumnElement[bool]:
     """Whether a time has come; also where it lies so far ahead that only a clock that was wrong can have put it
     there. Without that, a clock set back by a day would hold all work for a day."""
     return or_(at <= now, at > now + longest)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from feeds.model.documents import Publication
+from feeds.model.entries import Likeness
 from feeds.store.tables import publications
 
 
@@ -18,7 +21,8 @@ def find_publication(connection: Connection, slug: str) -> Publication | None:
     ).one_or_none()
     if row is None:
         return None
-    return Publication(row.topic, row.generation, _entries(row.entries), row.definition, row.published_at)
+    entries, likeness = _entries(row.entries), _likeness(row.likeness or {})
+    return Publication(row.topic, row.generation, entries, row.definition, row.published_at, likeness)
 
 
 def save_publication(connection: Connection, made: Publication) -> None:
@@ -29,6 +33,7 @@ def save_publication(connection: Connection, made: Publication) -> None:
             generation=made.generation,
             entries=[list(entry) for entry in made.entries],
             definition=made.definition,
+            likeness={arxiv_id: asdict(likeness) for arxiv_id, likeness in made.likeness.items()},
             published_at=made.published_at,
         )
     )
@@ -46,6 +51,10 @@ def list_generations(connection: Connection) -> dict[str, int]:
 
 def _entries(stored: Iterable[list[str | int]]) -> tuple[tuple[str, int], ...]:
     return tuple((str(arxiv_id), int(revision)) for arxiv_id, revision in stored)
+
+
+def _likeness(stored: dict[str, dict[str, Any]]) -> dict[str, Likeness]:
+    return {arxiv_id: Likeness(**{**said, "words": tuple(said["words"])}) for arxiv_id, said in stored.items()}
 
 
 def last_published(connection: Connection) -> datetime | None:

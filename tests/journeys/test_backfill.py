@@ -22,6 +22,7 @@ import pytest
 from feeds.clock import FileClock, format_rfc3339
 from feeds.model.announcements import AnnounceType
 from feeds.model.calendar import eastern_midnight
+from tests.support.databases import settings_for
 from tests.support.listings import Item, make_listing
 from tests.support.processes import Started, environ, free_port, started, wait_for
 from tests.support.wires import write_topics
@@ -89,6 +90,7 @@ class Wire:
             "WIRE_TOPICS": str(folder / "topics.yaml"),
             "WIRE_BIND": f"127.0.0.1:{self._port}",
             "WIRE_CLOCK_FILE": str(folder / "clock"),
+            **settings_for(folder / "var"),
             **arxiv_at(f"http://127.0.0.1:{arxiv.server_address[1]}"),
         }
 
@@ -151,6 +153,7 @@ def lines_of(outcomes: dict[date, str]) -> list[str]:
     return [f"{day}  cs.CV        {outcome}" for day, outcome in outcomes.items()]
 
 
+@pytest.mark.usefixtures("on_each_database")
 def test_days_missed_while_the_wire_was_down_come_back_with_the_next_poll(wire: Wire) -> None:
     with wire.running():
         assert wire.papers() == [paper_of(FRIDAY)]
@@ -171,6 +174,7 @@ def test_days_missed_while_the_wire_was_down_come_back_with_the_next_poll(wire: 
     assert pages == [f"/catchup/cs.CV/{day}" for day in (NEXT_MONDAY, NEXT_TUESDAY)]
 
 
+@pytest.mark.usefixtures("on_each_database")
 def test_backfill_recovers_days_before_the_wire_was_there(wire: Wire) -> None:
     with wire.running():
         done = wire.backfill(TUESDAY, THURSDAY)

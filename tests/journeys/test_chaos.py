@@ -19,7 +19,7 @@ from tests.support.outcomes import Outcome, compare
 SEED = 4
 
 
-def test_ten_days_with_every_fault_end_as_ten_quiet_days(tmp_path: Path) -> None:
+def test_ten_days_with_every_fault_end_as_ten_quiet_days(tmp_path: Path, on_each_database: str) -> None:
     recordings = days.write_days(tmp_path / "recordings", SEED)
     chance = Random(SEED)
     faults = chaos.choose_faults(chance, len(chaos.FAULTS))

@@ -30,10 +30,10 @@ def test_one_bad_paper_is_buried_alone_with_its_reason(
     line.runtime = replace(line.runtime, real_clock=real)
     summarize = enricher._summarize
 
-    def choke(summarizer: object, paper: Paper, now: datetime) -> object:
+    def choke(summarizer: object, paper: Paper, *given: object) -> object:
         if paper.arxiv_id == BAD:
             raise ValueError("this paper is too much")
-        return summarize(summarizer, paper, now)  # type: ignore[arg-type]
+        return summarize(summarizer, paper, *given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(enricher, "_summarize", choke)
     line.announce([Item(f"2604.{number:05d}", abstract=f"We present {number}.") for number in range(1, 100)])
@@ -47,7 +47,11 @@ def test_one_bad_paper_is_buried_alone_with_its_reason(
     assert (dead.key, dead.state, dead.reason) == (BAD, State.DEAD, "ValueError: this paper is too much")
     assert line.get("/feeds/vision.atom").count(b"<entry>") == 98
 
-    given = {"WIRE_DATA_DIR": str(line.settings.data_dir), "WIRE_TOPICS": str(line.settings.topics)}
+    given = {
+        "WIRE_DATA_DIR": str(line.settings.data_dir),
+        "WIRE_DATABASE_URL": line.settings.database_url,
+        "WIRE_TOPICS": str(line.settings.topics),
+    }
     told = command(given, "status")
     assert told.returncode == 1
     assert f"dead: enrich {BAD}: ValueError: this paper is too much" in told.stdout

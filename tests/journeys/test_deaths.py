@@ -16,8 +16,10 @@ from feeds.store import owed
 from feeds.store.engine import Store
 from feeds.store.owed import State, Work
 from tests.journeys.test_processes import fetch, ids, settings
+from tests.support import databases
 from tests.support.hosts import Answer, Host, running_host
 from tests.support.listings import Item, make_listing
+from tests.support.llm import running_llm
 from tests.support.processes import Started, free_port, processes_with, started, wait_for
 from workers.engine import connect, socket_path
 from workers.roster import load_roster
@@ -36,7 +38,7 @@ class Wire:
         self._host = host
         self._port = port
         self._announced: list[str] = []
-        self._store = Store(f"sqlite:///{self.data / 'wire.db'}")
+        self._store = Store(databases.url_for(self.data))
 
     def announce(self, count: int = 1, before: Callable[[], None] = lambda: None) -> None:
         """Let arXiv announce papers, and owe a look at them.
@@ -82,6 +84,16 @@ class Wire:
             assert time.monotonic() < deadline
             time.sleep(0.001)
 
+    def await_written(self) -> None:
+        """A model has nothing left to write."""
+
+        def is_written() -> bool:
+            with self._store.read() as connection:
+                left = [*owed.list_owed(connection, Work.ENRICH), *owed.list_owed(connection, Work.WRITE)]
+            return not left
+
+        wait_for(is_written, "what the model writes")
+
     def await_healed(self) -> None:
         """All that was announced is in the feed, and nothing is left to do for it."""
         wait_for(self._is_healed, "the papers in the feed")
@@ -101,10 +113,10 @@ class Wire:
         self._store.close()
 
 
-@pytest.fixture(scope="module")
-def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
+@pytest.fixture(scope="module", params=databases.ENGINES)
+def wire(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
     folder, port = tmp_path_factory.mktemp("deaths"), free_port()
-    with running_host() as host:
+    with databases.chosen(request.param), running_host() as host:
         host.serve("/atom/cs.CV", make_listing([]))
         host.serve("/atom/cs.SD", make_listing([], "cs.SD"))
         given = settings(folder, port, WIRE_ARXIV_LISTING_URL=host.url)
@@ -116,6 +128,7 @@ def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
             yield made
             made.close()
             assert running.stop() == 0
+    databases.drop_below(folder)
 
 
 @pytest.fixture
@@ -190,3 +203,37 @@ def test_a_supervisor_that_is_killed(tmp_path: Path, host: Host, tell: Tell) -> 
         running.process.wait()
         wait_for(lambda: not processes_with(str(tmp_path)), "the end of its children")
         tell("supervisor killed, its children gone after", time.monotonic() - began)
+
+
+@pytest.mark.parametrize("victim", ["worker", "horse"])
+def test_calls_to_a_model_that_are_killed_in_the_middle(
+    tmp_path: Path, host: Host, tell: Tell, on_each_database: str, victim: str
+) -> None:
+    """Finished calls are kept, the rest is made again; only what was in flight is paid twice."""
+    papers, width = 40, 4
+    host.serve("/atom/cs.SD", make_listing([], "cs.SD"))
+    port = free_port()
+    with running_llm(delay_seconds=0.1) as model:
+        given = settings(
+            tmp_path,
+            port,
+            WIRE_ARXIV_LISTING_URL=host.url,
+            WIRE_LLM_BASE_URL=model.url,
+            WIRE_LLM_MODEL="stand-in",
+            WIRE_LLM_CONCURRENCY=str(width),
+        )
+        host.serve("/atom/cs.CV", make_listing([]))
+        with started(["run"], given, tmp_path) as running:
+            running.await_line(rf"http://127\.0\.0\.1:{port}/")
+            wire = Wire(running, host, tmp_path, port)
+            wire.announce(papers)
+            wait_for(lambda: len(model.asked) >= papers // 2, "calls to the model")
+            began = time.monotonic()
+            os.kill(wire.pid("writer 1") if victim == "worker" else wire.horse("writer 1"), signal.SIGKILL)
+            wire.await_written()
+            wire.await_healed()
+            tell(f"writing {victim} killed in mid-batch, {papers} papers written after", time.monotonic() - began)
+            wire.close()
+            assert running.stop() == 0
+        assert len({asked.text for asked in model.asked}) == papers
+        assert len(model.asked) <= papers + 2 * width  # in flight, and done but not written down yet

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import sqlite3
 import subprocess
@@ -16,8 +15,10 @@ import pytest
 
 from feeds.store import owed
 from feeds.store.engine import Store
-from feeds.store.owed import Work
-from tests.journeys.test_processes import fetch, ids, settings
+from feeds.store.owed import State, Work
+from tests.journeys.test_processes import command, fetch, ids, settings
+from tests.support import databases
+from tests.support.databases import Server
 from tests.support.ground import Disk, locked, small_disk
 from tests.support.hosts import Host
 from tests.support.listings import Item, make_listing
@@ -80,6 +81,13 @@ def running_wire(folder: Path, tmp_path: Path, host: Host) -> Iterator[Wire]:
         wire.await_served(FIRST)
         yield wire
         assert running.stop() == 0
+
+
+@pytest.fixture(autouse=True)
+def on_sqlite() -> Iterator[None]:
+    """It is about files; what becomes of a server's clients is at the end."""
+    with databases.chosen(databases.SQLITE):
+        yield
 
 
 @pytest.fixture
@@ -153,7 +161,7 @@ def test_a_database_that_somebody_holds_locked_is_waited_for(tmp_path: Path, hos
     with running_wire(tmp_path, tmp_path, host) as wire:
         wire.announce(FIRST, SECOND)
         wire.owe_poll()
-        with locked(wire.database):
+        with locked(f"sqlite:///{wire.database}"):
             for _ in range(50):
                 assert wire.served() in ([FIRST], [SECOND, FIRST])
             wait_for(lambda: "the database refuses" in wire.running.output, "the complaint")
@@ -178,7 +186,7 @@ def test_a_redis_out_of_reach_is_told_and_waited_for_while_feeds_are_served(tmp_
             running.await_line(rf"http://127\.0\.0\.1:{port}/")
             assert ids(fetch(port, "/feeds/vision.atom")[1]) == []
             assert "No Redis answers at WIRE_REDIS_URL" in running.output
-            assert re.search(r"not running yet: .*worker 1", running.output)
+            running.await_line(r"worker( 1)? ended \(exit 1\), starts again")
             assert url not in running.output  # it may hold a password
             assert not (tmp_path / "var" / "engine").exists()
             engine = subprocess.Popen(embedded_command(Path(folder)), stdin=subprocess.DEVNULL)
@@ -190,3 +198,41 @@ def test_a_redis_out_of_reach_is_told_and_waited_for_while_feeds_are_served(tmp_
             finally:
                 engine.terminate()
                 engine.wait(60)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A PostgreSQL of its own, that may be stopped."""
+    with databases.own_server() as made:
+        yield made
+
+
+def test_a_database_server_that_goes_away_is_waited_for(tmp_path: Path, host: Host, server: Server) -> None:
+    """Pages need it and say so; the wire stays up, blames nothing, and goes on when it is back."""
+    url = server.lend_database()
+    port = free_port()
+    given = settings(tmp_path, port, WIRE_ARXIV_LISTING_URL=host.url, WIRE_DATABASE_URL=url)
+    host.serve("/atom/cs.CV", make_listing([Item(FIRST)]), make_listing([Item(FIRST), Item(SECOND)]))
+    host.serve("/atom/cs.SD", make_listing([], "cs.SD"))
+    with started(["run"], given, tmp_path / "run") as running:
+        running.await_line(rf"http://127\.0\.0\.1:{port}/")
+        wait_for(lambda: served(port) == [FIRST], "the first paper")
+        server.stop()
+        wait_for(lambda: fetch(port, "/readyz")[0] == 503, "a web face that is not ready")
+        assert fetch(port, "/healthz")[0] == 200
+        wait_for(lambda: "the database refuses" in running.output, "the complaint")
+        server.start()
+        wait_for(lambda: fetch(port, "/readyz")[0] == 200, "a web face that is ready again")
+        assert command(given, "poll", "--wait", "cs.CV").returncode == 0
+        assert served(port) == [SECOND, FIRST]
+        store = Store(url)
+        with store.read() as connection:
+            assert [row for row in owed.list_owed(connection) if row.failures or row.state == State.DEAD] == []
+        store.close()
+        assert running.stop() == 0
+
+
+def served(port: int) -> list[str]:
+    """What is in the feed; nothing where the web face cannot tell."""
+    status, body, _ = fetch(port, "/feeds/vision.atom")
+    return [name.removeprefix("oai:arXiv.org:") for name in ids(body)] if status == 200 else []

@@ -12,6 +12,7 @@ import pytest
 
 from feeds.store import owed
 from feeds.store.owed import Work
+from tests.support.databases import settings_for
 from tests.support.hosts import Answer, Host
 from tests.support.listings import Item, make_listing
 from tests.support.processes import started, wait_for
@@ -48,6 +49,7 @@ def settings(tmp_path: Path, redis_url: str, host: Host) -> dict[str, str]:
         "WIRE_DATA_DIR": str(tmp_path / "var"),
         "WIRE_TOPICS": str(tmp_path / "topics.yaml"),
         "WIRE_REDIS_URL": redis_url,
+        **settings_for(tmp_path / "var"),
         "WIRE_CONTACT": "ops@example.org",
         "WIRE_ARXIV_LISTING_URL": host.url,
         "WIRE_ARXIV_API_URL": f"{host.url}/api/query",

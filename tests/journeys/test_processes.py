@@ -14,11 +14,14 @@ from pathlib import Path
 import feedparser
 import pytest
 
+from tests.support.databases import settings_for
 from tests.support.hosts import Answer, Host
 from tests.support.listings import Item, make_listing
 from tests.support.processes import environ, free_port, processes_with, started, wait_for
 from tests.support.wires import write_topics
 from workers.processes import python_command
+
+pytestmark = pytest.mark.usefixtures("on_each_database")
 
 TOPICS: list[dict[str, object]] = [
     {"slug": "vision", "title": "Vision", "categories": ["cs.CV"]},
@@ -32,6 +35,7 @@ def settings(folder: Path, port: int, **more: str) -> dict[str, str]:
         "WIRE_DATA_DIR": str(folder / "var"),
         "WIRE_TOPICS": str(folder / "topics.yaml"),
         "WIRE_BIND": f"127.0.0.1:{port}",
+        **settings_for(folder / "var"),
         **({"WIRE_ARXIV_MIN_INTERVAL": "0"} if "WIRE_ARXIV_LISTING_URL" in more else {}),
         **more,
     }
@@ -180,6 +184,7 @@ def test_a_demo_replays_recorded_days_and_leaves_nothing(tmp_path: Path) -> None
 def test_a_demo_without_arguments_fills_every_topic_from_its_sample(tmp_path: Path) -> None:
     port = free_port()
     given = {"WIRE_DATA_DIR": str(tmp_path / "var"), "WIRE_BIND": f"127.0.0.1:{port}"}
+    given |= settings_for(tmp_path / "var")
     with started(["demo"], given, tmp_path) as demo:
         demo.await_line("All days are in")
         assert "opml" in demo.output

@@ -18,6 +18,7 @@ import pytest
 from lxml import etree, html
 from reader import UpdatedFeed, make_reader
 
+from tests.support.databases import settings_for
 from tests.support.listings import Item, make_listing
 from tests.support.processes import free_port, processes_with, started
 from tests.support.readers import TIMEOUT_SECONDS, Home, Proxy, need, running_proxy
@@ -84,6 +85,7 @@ def carried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     port = free_port()
     with running_proxy(port) as proxy:
         given = {"WIRE_BIND": f"127.0.0.1:{port}", "WIRE_BASE_URL": proxy.url, "WIRE_DATA_DIR": str(folder / "var")}
+        given |= settings_for(folder / "var")
         arguments = ["demo"]
         if request.param == "awkward":
             write_topics(folder / "topics.yaml", TOPICS)

@@ -13,7 +13,7 @@ import pytest
 from feeds.model.accounts import Account, is_weekend
 from feeds.model.announcements import AnnounceType, Outcome, Source
 from feeds.model.papers import Paper
-from feeds.store import listings, memberships, papers
+from feeds.store import listings, memberships, papers, selections
 from feeds.store.engine import Connection
 from tests.support.recordings import recording
 from tests.support.worlds import Wire, running
@@ -116,7 +116,7 @@ def live(recorded: Recordings, redis_url: str, plan: Plan, *out_of_order: str) -
 
 def look_at(wire: Wire) -> Held:
     with wire.runtime.store.read() as connection:
-        known = papers.list_newest(connection)
+        known = papers.find_papers(connection, selections.list_ids(connection)).values()
         announced = listings.list_announcements(connection, [paper.arxiv_id for paper in known])
         assert len({(one.arxiv_id, one.version) for one in announced}) == len(announced), "each version once"
         return Held(

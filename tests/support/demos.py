@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import signal
-import sqlite3
 import time
 import urllib.request
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+
 from feeds.clock import parse_rfc3339
+from feeds.store.engine import Store
+from tests.support import databases
 from tests.support.processes import PATIENCE_SECONDS, Started, free_port, processes_with, wait_for
 from tests.support.wires import write_topics
 
@@ -26,6 +28,7 @@ class Demo:
         self.folder = folder
         self.data = folder / "var"
         self._recordings = recordings
+        self.store = Store(databases.url_for(self.data))
         self._starts = 0
         self._port = free_port()
         folder.mkdir(parents=True)
@@ -38,6 +41,7 @@ class Demo:
             "WIRE_DATA_DIR": str(self.data),
             "WIRE_TOPICS": str(self.folder / "topics.yaml"),
             "WIRE_BIND": f"127.0.0.1:{self._port}",
+            **databases.settings_for(self.data),
         }
         self._starts += 1
         command = ["demo", "--recordings", str(self._recordings)]
@@ -84,6 +88,7 @@ class Demo:
         """Whatever happened, nothing of it is left."""
         if self.running.process.poll() is None:
             self.kill()
+        self.store.close()
 
     def day(self) -> float:
         """The present time on its clock; 0 before it has one."""
@@ -107,14 +112,10 @@ class Demo:
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         """Ask its database; nothing where there is none yet."""
-        path = self.data / "wire.db"
-        if not path.exists():
+        if not self.store.is_current():
             return []
-        with closing(sqlite3.connect(path, timeout=30)) as connection:
-            try:
-                return connection.execute(statement).fetchall()
-            except sqlite3.OperationalError:  # it is being made
-                return []
+        with self.store.read() as connection:
+            return [tuple(row) for row in connection.execute(text(statement))]
 
     def work(self) -> str:
         """What is under way, "" where nothing is."""

@@ -41,9 +41,9 @@ class Outcome:
 def look_at(demo: Demo) -> Outcome:
     announced: dict[tuple[str, str], set[str]] = {}
     for arxiv_id, listing, day in demo.query("SELECT arxiv_id, listing, announced_on FROM announcements"):
-        announced.setdefault((arxiv_id, day), set()).add(listing)
+        announced.setdefault((arxiv_id, str(day)), set()).add(listing)
     return Outcome(
-        facts={name: sorted(demo.query(statement)) for name, statement in _FACTS.items()},
+        facts={name: sorted(demo.query(statement), key=repr) for name, statement in _FACTS.items()},
         feeds={slug: _read_feed(demo.fetch(f"/feeds/{slug}.atom")) for slug in demo.slugs},
         announced={key: frozenset(listings) for key, listings in announced.items()},
     )
@@ -113,7 +113,8 @@ def find_debris(demo: Demo) -> list[str]:
         "SELECT kind, key, state, failures, reason FROM owed WHERE kind != 'poll' OR state != 'pending'"
     )
     debris = [f"owed: {row}" for row in owed]
-    debris += [f"database: {row}" for row in demo.query("PRAGMA integrity_check") if row != ("ok",)]
-    debris += [f"database: {row}" for row in demo.query("PRAGMA foreign_key_check")]
+    if demo.store.is_file:
+        debris += [f"database: {row}" for row in demo.query("PRAGMA integrity_check") if row != ("ok",)]
+        debris += [f"database: {row}" for row in demo.query("PRAGMA foreign_key_check")]
     debris += [f"process: {pid}" for pid in demo.processes()]
     return debris

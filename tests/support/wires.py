@@ -1,4 +1,4 @@
-"""A wire on real parts, in this process: SQLite, the embedded engine, RQ's queue; only arXiv is a stand-in."""
+"""A wire on real parts, in this process: a database, the embedded engine, RQ's queue; only arXiv is a stand-in."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ from feeds.config import Settings, load_settings
 from feeds.model.announcements import AnnounceType
 from feeds.store.engine import Store
 from service.app import create_app
+from tests.support.databases import settings_for
 from tests.support.hosts import Answer, Host
 from tests.support.listings import Item, make_listing
 from workers import runtime as runtimes
 from workers.engine import connect, embedded_command, is_alive, socket_path
 from workers.on_demand import request_polls
 from workers.preparing import prepare_database, prepare_topics
-from workers.queues import QUEUES, AllowedJob, make_queue
+from workers.queues import LLM, QUEUES, AllowedJob, make_queue
 from workers.runtime import Runtime
 from workers.standin import Told
 from workers.standin.answers import parse_query
@@ -40,6 +41,8 @@ from workers.standin.query_api import answer_query
 #: A Friday morning after arXiv's build.
 FRIDAY = date(2026, 4, 17)
 MORNING = datetime(2026, 4, 17, 5, 10, tzinfo=UTC)
+#: With which an editor called ada may write.
+TOKEN = "correct-horse-battery-staple"
 
 
 @contextmanager
@@ -67,13 +70,15 @@ def write_topics(path: Path, topics: Sequence[dict[str, object]]) -> None:
 def make_settings(folder: Path, **environ: str) -> Settings:
     """Settings of a wire that lives in a folder, away from any ``.env``."""
     given = {"WIRE_DATA_DIR": str(folder / "var"), "WIRE_TOPICS": str(folder / "topics.yaml"), **environ}
-    return load_settings(given, root=folder)
+    return load_settings(settings_for(folder / given["WIRE_DATA_DIR"]) | given, root=folder)
 
 
 class Line:
     """The whole line, driven step by step: arXiv's listings in, feeds out."""
 
-    def __init__(self, folder: Path, redis_url: str, host: Host, topics: Sequence[dict[str, object]]) -> None:
+    def __init__(
+        self, folder: Path, redis_url: str, host: Host, topics: Sequence[dict[str, object]], **environ: str
+    ) -> None:
         write_topics(folder / "topics.yaml", topics)
         self.host = host
         self.clock = FixedClock(MORNING)
@@ -86,7 +91,10 @@ class Line:
             WIRE_ARXIV_SITE_URL=host.url,
             WIRE_ARXIV_MIN_INTERVAL="0",
             WIRE_BASE_URL="https://wire.example.org",
+            WIRE_EDITORS=f"ada:{TOKEN}",
+            **environ,
         )
+        self.settings.data_dir.mkdir(exist_ok=True)
         prepare_database(self.settings)
         self.redis: Redis = connect(redis_url)
         self.runtime = Runtime(
@@ -136,12 +144,12 @@ class Line:
         self.redis.close()
 
     def _queued(self) -> int:
-        return sum(make_queue(self.redis, name).count for name in QUEUES)
+        return sum(make_queue(self.redis, name).count for name in (*QUEUES, LLM))
 
     def _burst(self) -> None:
         logging.getLogger("rq.worker").setLevel(logging.WARNING)
         worker = SimpleWorker(
-            [make_queue(self.redis, name) for name in QUEUES],
+            [make_queue(self.redis, name) for name in (*QUEUES, LLM)],
             connection=self.redis,
             job_class=AllowedJob,
             serializer=JSONSerializer,

@@ -20,6 +20,7 @@ from feeds.model.calendar import eastern_date, eastern_midnight
 from feeds.store import listings, owed
 from feeds.store.engine import Connection
 from feeds.store.owed import Work
+from tests.support import databases
 from tests.support.wires import make_settings, write_topics
 from workers import jobs
 from workers import runtime as runtimes
@@ -163,6 +164,7 @@ def running(
             runtime.store.close()
             runtime.redis.close()
             server.shutdown()
+            databases.drop_below(Path(folder))
 
 
 def _make(folder: Path, redis_url: str, url: str, clock: FixedClock, real: FixedClock) -> Runtime:

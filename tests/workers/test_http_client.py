@@ -23,7 +23,7 @@ from tests.support.wires import make_settings
 from tests.workers.raw import raw_host
 from workers.engine import connect
 from workers.gate import Gate
-from workers.http_client import HttpClient, HttpStatusError, Limits, Response, _retry_after, user_agent
+from workers.http_client import HttpClient, HttpStatusError, Limits, Response, read_retry_after, user_agent
 
 SMALL = Limits(bytes=1000, silence_seconds=20)
 NOW = datetime(2026, 4, 17, 5, 10, tzinfo=UTC).timestamp()
@@ -393,7 +393,7 @@ def test_a_host_that_falls_silent_is_given_up() -> None:
 def test_retry_after_is_read_in_all_its_forms_and_never_more_than_an_hour(
     header: str | None, seconds: float | None
 ) -> None:
-    assert _retry_after(header, lambda: NOW) == seconds
+    assert read_retry_after(header, lambda: NOW) == seconds
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai"])
@@ -401,7 +401,7 @@ def test_a_date_without_zone_is_gmt_wherever_we_are(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
-        assert _retry_after("Fri Apr 17 05:12:00 2026", lambda: NOW) == 120.0
+        assert read_retry_after("Fri Apr 17 05:12:00 2026", lambda: NOW) == 120.0
     finally:
         monkeypatch.undo()
         time.tzset()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from feeds.errors import FetchError, OutOfTime, SupersededError
 from feeds.store import engine, owed
 from feeds.store.engine import Store
 from feeds.store.owed import Claim, Owed, State, Times, Work
-from tests.support.ground import locked, read_only
+from tests.support.ground import IS_FULL, IS_LOCKED, IS_READ_ONLY, fill_disk, locked, read_only
 from tests.support.listings import Item
 from tests.support.processes import wait_for
 from tests.support.wires import MORNING, Line
@@ -272,7 +272,7 @@ def test_work_that_the_database_refuses_is_left_as_it_is(
         jobs.enrich(["2604.00001"])
         line.runtime.store.close()
     assert rows(line, Work.ENRICH) == before
-    assert "enrich of 2604.00001 waits: the database refuses: attempt to write a readonly database" in caplog.text
+    assert re.search(f"enrich of 2604.00001 waits: the database refuses: {IS_READ_ONLY}", caplog.text)
     assert "Traceback" not in caplog.text
 
 
@@ -286,9 +286,7 @@ def test_a_database_that_fails_in_mid_job_does_not_count_against_the_work(
 
     def run_full(runtime: Runtime, _claims: list[Claim]) -> None:
         with runtime.store.write() as connection:
-            connection.exec_driver_sql("PRAGMA max_page_count = 1")
-            connection.exec_driver_sql("CREATE TABLE larger (text TEXT)")
-            connection.exec_driver_sql("INSERT INTO larger VALUES (zeroblob(1000000))")
+            fill_disk(connection)
 
     monkeypatch.setattr(jobs, "enrich_papers", run_full)
     for _ in range(times):
@@ -296,7 +294,7 @@ def test_a_database_that_fails_in_mid_job_does_not_count_against_the_work(
         store.close()  # the limit was its connection's
         (row,) = rows(line, Work.ENRICH)
         assert (row.state, row.failures) == (State.PENDING, 0)
-        assert row.reason == "the database refuses: database or disk is full"
+        assert re.fullmatch(f"the database refuses: {IS_FULL}", row.reason or "")
         assert row.not_before
         real.at = row.not_before
 
@@ -313,7 +311,7 @@ def test_what_cannot_even_be_given_back_is_given_back_when_the_database_takes_it
 
     def be_locked_out(runtime: Runtime, _claims: list[Claim]) -> None:
         held = threading.Event()
-        threading.Thread(target=hold, args=(store.path, held, release), daemon=True).start()
+        threading.Thread(target=hold, args=(store.url, held, release), daemon=True).start()
         assert held.wait(60)
         with runtime.store.write():
             raise AssertionError("it is locked")
@@ -330,16 +328,13 @@ def test_what_cannot_even_be_given_back_is_given_back_when_the_database_takes_it
     jobs.enrich(["2604.00001"])
     store.close()
     (row,) = rows(line, Work.ENRICH)
-    assert (row.state, row.failures, row.reason) == (
-        State.PENDING,
-        0,
-        "the database refuses: database is locked",
-    )
+    assert (row.state, row.failures) == (State.PENDING, 0)
+    assert re.fullmatch(f"the database refuses: {IS_LOCKED}", row.reason or "")
     assert len(tries) >= 3
 
 
-def hold(database: Path, held: threading.Event, release: threading.Event) -> None:
-    with locked(database):
+def hold(url: str, held: threading.Event, release: threading.Event) -> None:
+    with locked(url):
         held.set()
         release.wait(60)
 

@@ -10,7 +10,8 @@ import pytest
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from feeds.errors import NotRunningError
+from feeds import curating
+from feeds.errors import NotRunningError, WireError
 from feeds.model.announcements import VisitOutcome
 from feeds.store import owed, publications
 from feeds.store.owed import Work
@@ -18,7 +19,7 @@ from tests.support.hosts import Answer
 from tests.support.listings import Item
 from tests.support.wires import MORNING, Line
 from workers.engine import connect
-from workers.on_demand import Progress, TooLongError, await_polls, check_running, request_polls
+from workers.on_demand import Progress, TooLongError, await_paper, await_polls, check_running, request_polls
 from workers.queues import ARXIV, WORK, make_queue
 
 MakeLine = Callable[[Sequence[dict[str, object]]], Line]
@@ -135,3 +136,36 @@ def test_how_far_it_has_come_is_told_until_it_is_done(line: Line) -> None:
     await_polls(line.runtime, ["cs.CV"], before, 60, work_at_the_second_look, told.append)
     assert [(progress.listings, progress.polled) for progress in told[:2]] == [(1, 0), (1, 0)]
     assert not any(progress.done for progress in told)
+
+
+def want(line: Line, arxiv_id: str) -> None:
+    with line.runtime.store.write() as connection:
+        curating.add(connection, "vision", arxiv_id, editor="ada", now=line.clock.now())
+
+
+def test_a_paper_that_was_added_is_waited_for_until_it_is_published(line: Line) -> None:
+    line.announce([Item("2604.00009", title="From afar")], "cs.GR")
+    want(line, "2604.00009")
+    came = await_paper(line.runtime, "vision", "2604.00009", 30, sleep=lambda _seconds: line.work())
+    assert came.is_published
+    assert "From afar" in line.get("/feeds/vision.atom").decode()
+
+
+def test_a_paper_that_arxiv_does_not_know_is_told_at_the_first_answer(line: Line) -> None:
+    want(line, "2604.00009")
+    with pytest.raises(WireError, match=r"cannot be added now, .* arXiv does not know this paper"):
+        await_paper(line.runtime, "vision", "2604.00009", 30, sleep=lambda _seconds: line.work())
+
+
+def test_a_paper_that_was_put_away_is_told(line: Line) -> None:
+    want(line, "2604.00009")
+    with line.runtime.store.write() as connection:
+        curating.refuse(connection, "2604.00009", "nobody knows it", line.clock.now())
+    with pytest.raises(WireError, match="was not added: nobody knows it"):
+        await_paper(line.runtime, "vision", "2604.00009", 30)
+
+
+def test_patience_with_an_added_paper_ends(line: Line) -> None:
+    want(line, "2604.00009")
+    with pytest.raises(TooLongError, match="curate show"):
+        await_paper(line.runtime, "vision", "2604.00009", 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from rq.webhook import Webhook
 from feeds.store import owed
 from feeds.store.engine import Store
 from feeds.store.owed import Owed, Times, Work
-from tests.support.ground import read_only
+from tests.support.ground import IS_READ_ONLY, read_only
 from tests.support.hosts import Host
 from tests.support.papers import NOW
 from workers import jobs
@@ -219,7 +220,7 @@ def test_a_database_that_refuses_is_said_once_and_loses_nothing(
     with read_only():
         assert [dispatcher.dispatch(TIMES) for _ in range(3)] == [0, 0, 0]
         store.close()
-    assert caplog.text.count("the database refuses, work waits: attempt to write a readonly database") == 1
+    assert len(re.findall(f"the database refuses, work waits: {IS_READ_ONLY}", caplog.text)) == 1
     assert dispatcher.dispatch(TIMES) == 1
     assert "work goes on" in caplog.text
 
@@ -379,7 +380,8 @@ def test_the_callbacks_of_an_abandoned_job_are_not_run_either(
 
 def test_the_names_in_the_queue_are_functions_that_exist() -> None:
     assert {
-        f"workers.jobs.{name}" for name in ("poll", "complete", "recover", "enrich", "publish", "alert")
+        f"workers.jobs.{name}"
+        for name in ("poll", "complete", "add", "recover", "enrich", "publish", "alert", "write")
     } == ALLOWED
     assert all(callable(getattr(jobs, name.rpartition(".")[2])) for name in ALLOWED)
     assert set(RULES) == set(Work)

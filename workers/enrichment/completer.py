@@ -18,8 +18,8 @@ from feeds.model.announcements import Announcement
 from feeds.model.changes import Admission, Revision
 from feeds.model.entries import UpdateReason
 from feeds.model.papers import Author, Paper
-from feeds.query.admission import CompiledTopic, compile_topics, judge, needs_completion
 from feeds.query.matching import SearchablePaper
+from feeds.query.percolator import Percolator, make_percolator
 from feeds.store import listings, memberships, owed, papers, topics
 from feeds.store.engine import Connection
 from feeds.store.memberships import HOLD
@@ -42,7 +42,7 @@ def complete_papers(runtime: Runtime, claims: list[Claim]) -> None:
         facts = runtime.api.fetch([claim.key for claim in claims])
     except FetchError as error:
         if not (error.permanent and len(claims) == 1):
-            _postpone(runtime, claims, error)
+            postpone(runtime, claims, error)
             return
         facts = {}  # arXiv refuses the id itself
     now = runtime.clock.now()
@@ -75,19 +75,17 @@ def complete(paper: Paper, facts: ApiPaper) -> Paper:
 
 
 def find_admissions(
-    announced: Iterable[Announcement], completed: Mapping[str, Paper], compiled: Iterable[CompiledTopic]
+    announced: Iterable[Announcement], completed: Mapping[str, Paper], percolator: Percolator
 ) -> list[Admission]:
     """Which topics ask for what is only known now, and get a paper by an earlier announcement."""
-    wanting = [topic for topic in compiled if needs_completion(topic)]
     searchable = {arxiv_id: SearchablePaper(paper) for arxiv_id, paper in completed.items()}
     admissions: dict[tuple[str, str], Admission] = {}
     for said in announced:
-        for topic in wanting:
-            matched = judge(topic, searchable[said.arxiv_id], said.listing, said.type)
-            if matched is not None:
-                slug = topic.topic.slug
-                admission = Admission(slug, said.arxiv_id, said.version, said.announced_on, said.type, matched)
-                admissions.setdefault((slug, said.arxiv_id), admission)
+        joined = percolator.completing.judge_all(searchable[said.arxiv_id], said.listing, said.type)
+        for topic, matched in joined:
+            slug = topic.topic.slug
+            admission = Admission(slug, said.arxiv_id, said.version, said.announced_on, said.type, matched)
+            admissions.setdefault((slug, said.arxiv_id), admission)
     return list(admissions.values())
 
 
@@ -104,9 +102,9 @@ def _record(
     changed = [paper for arxiv_id, paper in completed.items() if paper != found[arxiv_id]]
     papers.save_papers(connection, changed, now)
     touched = memberships.revise(connection, [_revision(found[paper.arxiv_id], paper) for paper in changed], now)
-    compiled = compile_topics(item.topic for item in topics.list_topics(connection))
+    percolator = make_percolator(tuple(item.topic for item in topics.list_topics(connection)))
     announced = listings.list_announcements(connection, completed)
-    joined = memberships.admit(connection, find_admissions(announced, completed, compiled), now)
+    joined = memberships.admit(connection, find_admissions(announced, completed, percolator), now)
     owed.owe(connection, Work.ENRICH, {admission.arxiv_id for admission in joined}, now)
     owed.owe(connection, Work.PUBLISH, touched, now)
     owed.owe(connection, Work.PUBLISH, {admission.topic for admission in joined}, now + HOLD)
@@ -127,7 +125,7 @@ def _ask_again(connection: Connection, unknown: Iterable[Claim], now: datetime) 
             owed.settle(connection, [claim])
 
 
-def _postpone(runtime: Runtime, claims: Iterable[Claim], error: FetchError) -> None:
+def postpone(runtime: Runtime, claims: Iterable[Claim], error: FetchError) -> None:
     """Wait, and past the rush that follows the evening's announcement. Never given up: the API comes back."""
     with runtime.store.write() as connection:
         for claim in claims:

@@ -46,7 +46,9 @@ def enter(line: Line, *arxiv_ids: str) -> None:
 
 def tldrs(line: Line, *given: Paper) -> dict[str, Summary]:
     with line.runtime.store.read() as connection:
-        return summaries.find_summaries(connection, Kind.TLDR, [paper.text_hash for paper in given])
+        hashes = [paper.text_hash for paper in given]
+        best = summaries.find_best(connection, [Kind.TLDR], "en", hashes)
+        return {text_hash: found[0] for text_hash, found in best.items()}
 
 
 def keys(line: Line, kind: Work) -> list[str]:
