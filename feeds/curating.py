@@ -19,7 +19,9 @@ from feeds.model.curation import NONE, Act, Curation, Event, change, compare, is
 from feeds.model.entries import Member, MemberState
 from feeds.model.papers import Paper
 from feeds.model.topics import Topic
+from feeds.pausing import find_trouble
 from feeds.publishing import find_served, publish_topic
+from feeds.selecting import compile_topic, judge_papers
 from feeds.store import curation, memberships, owed, papers, topics
 from feeds.store.engine import Connection
 from feeds.store.memberships import HOLD
@@ -208,7 +210,8 @@ def _move(
     """Let the paper join, leave, hide or come back as what is said of it now wants."""
     slug, arxiv_id = before.topic.slug, before.arxiv_id
     if "added_by" in changed and after.added_by is None:
-        memberships.evict(connection, slug, [arxiv_id], now)
+        if not _joins_by_itself(connection, before.topic, arxiv_id):
+            memberships.evict(connection, slug, [arxiv_id], now)
     elif "added_by" in changed and not before.is_in:
         paper = papers.find_papers(connection, [arxiv_id]).get(arxiv_id)
         if paper is None:
@@ -221,9 +224,16 @@ def _move(
         memberships.unhide(connection, slug, arxiv_id)
 
 
+def _joins_by_itself(connection: Connection, topic: Topic, arxiv_id: str) -> bool:
+    """Whether an announcement lets a paper in, that an editor had added before."""
+    if find_trouble(topic):
+        return False
+    return bool(judge_papers(connection, compile_topic(topic), [arxiv_id]))
+
+
 def _join(connection: Connection, slug: str, paper: Paper, now: datetime) -> None:
     """It joins as one announced today would, but for the words that match."""
     admission = Admission(slug, paper.arxiv_id, paper.version, eastern_date(now), AnnounceType.NEW, ())
-    memberships.readmit(connection, [admission], now)
+    memberships.admit(connection, [admission], now)
     owed.owe(connection, Work.ENRICH, [paper.arxiv_id], now)
     owed.owe(connection, Work.PUBLISH, [slug], now + HOLD)

@@ -60,6 +60,17 @@ class TopicsFileError(WireError):
         self.problems = problems
 
 
+class TopicRefusedError(WireError):
+    """A topic that is refused as a whole.
+
+    :param problems: everything that is wrong in it
+    """
+
+    def __init__(self, problems: list[TopicProblem]) -> None:
+        super().__init__("the topic is refused: " + "; ".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
 class ClockError(WireError):
     """The clock file holds no time."""
 

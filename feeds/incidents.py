@@ -16,6 +16,10 @@ from feeds.store.owed import Work
 _NEWS_BY = timedelta(hours=12)
 #: The subject of what the webhook cannot be told.
 WEBHOOK = "webhook"
+#: The subject of a refusal, whatever the file is called.
+TOPICS_FILE = "the topics file"
+#: The subject of all that is wrong with it: one incident, whatever it says next.
+MODEL = "the language model"
 _FAILING_LONG = timedelta(hours=3)
 _BACKLOG_SECONDS = 3600.0
 #: A missed day that could not be recovered by then.
@@ -30,6 +34,8 @@ def detect_incidents(status: Status) -> list[Finding]:
         *_missed(status),
         *_backlog(status),
         *_dead(status),
+        *_topics(status),
+        *_unwritten(status),
     ]
 
 
@@ -79,10 +85,17 @@ def _over_at(day: date) -> datetime:
 
 def _backlog(status: Status) -> Iterator[Finding]:
     for row in status.work:
-        if row.kind is not Work.POLL and row.late and row.oldest_seconds >= _BACKLOG_SECONDS:
+        if row.kind is Work.POLL or (row.kind is Work.WRITE and _is_asked(status)):
+            continue
+        if row.late and row.oldest_seconds >= _BACKLOG_SECONDS:
             hours = row.oldest_seconds / 3600
             text = f"{row.open} pieces of work are due, the oldest for {hours:.0f} hours; do the workers run?"
             yield Finding(IncidentKind.BACKLOG, str(row.kind), text)
+
+
+def _is_asked(status: Status) -> bool:
+    """Whether the language model is asked: what waits for it then waits for nobody else (:func:`_unwritten`)."""
+    return status.writing.answers or bool(status.writing.reasons)
 
 
 def _dead(status: Status) -> Iterator[Finding]:
@@ -92,3 +105,25 @@ def _dead(status: Status) -> Iterator[Finding]:
             yield Finding(IncidentKind.DEAD, f"{dead.kind} {dead.key}", dead.reason)
     if untold := [dead for dead in status.dead if dead.kind is Work.ALERT]:
         yield Finding(IncidentKind.DEAD, WEBHOOK, f"It did not take {len(untold)} alerts: {untold[0].reason}")
+
+
+def _topics(status: Status) -> Iterator[Finding]:
+    if status.topics_refused:
+        yield Finding(IncidentKind.REFUSED, TOPICS_FILE, f"{status.topics_refused}; the topics in force stay.")
+    for slug, trouble in status.paused.items():
+        text = f"It takes no papers: {trouble}. Edit it; ./wire topics reselect {slug} brings what it missed."
+        yield Finding(IncidentKind.PAUSED, slug, text)
+
+
+def _unwritten(status: Status) -> Iterator[Finding]:
+    writing = status.writing
+    if writing.refused:
+        text = (
+            f"Its endpoint refuses whatever it is asked: {writing.refused}. Check WIRE_LLM_BASE_URL, "
+            f"WIRE_LLM_MODEL and WIRE_LLM_API_KEY. {writing.waiting} papers wait."
+        )
+        yield Finding(IncidentKind.UNWRITTEN, MODEL, text)
+    elif writing.silent_since:
+        since, why = f"{writing.silent_since:%Y-%m-%d %H:%M} UTC", next(iter(writing.reasons))
+        text = f"Nothing was written for an hour; {writing.waiting} papers wait, the first since {since}: {why}."
+        yield Finding(IncidentKind.UNWRITTEN, MODEL, text)

@@ -295,7 +295,10 @@ class _Current:
 
     @property
     def modified_at(self) -> datetime:
-        return self.publication.published_at if self.publication else self.stored.created_at
+        """When what is shown last changed: what is in it, or what is said of the topic."""
+        if self.publication is None:
+            return self.stored.created_at
+        return max(self.publication.published_at, self.stored.defined_at)
 
     def find_members(self, connection: Connection) -> list[Member]:
         """All that is published, in its order."""
@@ -304,7 +307,7 @@ class _Current:
 
     def is_made_of(self, members: Sequence[Member]) -> bool:
         """Whether the rows still are what the publication lists; else a newer one is on its way."""
-        if self.publication is None:
+        if self.publication is None or self.publication.definition != topics.definition_digest(self.stored.topic):
             return False
         return self.publication.entries == tuple((m.paper.arxiv_id, m.membership.revision) for m in members)
 

@@ -60,11 +60,12 @@ def search(
     hits: list[Hit] = []
     in_vain = 0
     for batch in _candidates(connection, asked, min(size, _BATCH), before):
+        unheld = {candidate.number for candidate in batch if candidate.overfull}
         for found in index.find_found(connection, batch):
             paper = SearchablePaper(found.paper)
             matched = match(tree, paper)
             if matched is None or (categories and not taxonomy.any_belongs(found.paper.categories, categories)):
-                in_vain += 1
+                in_vain += found.number not in unheld
                 continue
             hits.append(Hit(found.number, found.paper, matched, found.seen_at, found.revision))
         if len(hits) >= limit or in_vain >= MAX_LOOKED_AT:

@@ -5,7 +5,7 @@ Editing a query counts from then on; this is how it comes to count for what was 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -22,8 +22,8 @@ from feeds.model.topics import Topic
 from feeds.pausing import find_trouble
 from feeds.query.admission import CompiledTopic, compile_topics, judge
 from feeds.query.matching import SearchablePaper
-from feeds.store import listings, memberships, owed, papers, selections, topics
-from feeds.store.engine import Connection, Store
+from feeds.store import curation, listings, memberships, owed, papers, selections, topics
+from feeds.store.engine import Connection, Store, chunks
 from feeds.store.owed import Work
 from feeds.store.selections import Place
 from feeds.store.topics import StoredTopic
@@ -87,7 +87,7 @@ def reselect(
     if changes and not dry_run:
         with store.write() as connection:
             _refuse_edited(connection, stored)
-            _record(connection, slug, selection, now)
+            _record(connection, compile_topic(stored.topic), selection, now)
     return told
 
 
@@ -129,6 +129,16 @@ def find_chosen(
         done += len(page)
         if tell:
             tell(done, max(done, total))
+
+
+def judge_papers(connection: Connection, compiled: CompiledTopic, arxiv_ids: Sequence[str]) -> list[Admission]:
+    """Which of these papers a topic lets in by what was announced, by their current texts."""
+    found: list[Admission] = []
+    for page in chunks(list(arxiv_ids)):
+        told = [said for said in listings.list_announcements(connection, page) if _is_read(compiled.topic, said)]
+        known = papers.find_papers(connection, {said.arxiv_id for said in told})
+        found += _judge(compiled, told, known)
+    return found
 
 
 def decide_selection(chosen: Iterable[Admission], places: Mapping[str, Place]) -> Selection:
@@ -202,9 +212,14 @@ def _refuse_edited(connection: Connection, stored: StoredTopic) -> None:
         raise ConflictError(f"{stored.topic.slug} was edited meanwhile; try again")
 
 
-def _record(connection: Connection, slug: str, selection: Selection, now: datetime) -> None:
-    joined = memberships.readmit(connection, selection.came, now)
-    memberships.evict(connection, slug, selection.left, now)
+def _record(connection: Connection, compiled: CompiledTopic, selection: Selection, now: datetime) -> None:
+    """Write it down. Who leaves is looked at once more: a new version, or an editor, may have come meanwhile."""
+    slug = compiled.topic.slug
+    joined = memberships.admit(connection, selection.came, now)
+    staying = {admission.arxiv_id for admission in judge_papers(connection, compiled, selection.left)}
+    said = curation.find_curations(connection, slug, selection.left)
+    staying |= {arxiv_id for arxiv_id, its in said.items() if its.added_by is not None}
+    memberships.evict(connection, slug, set(selection.left) - staying, now)
     selections.save_matched(connection, slug, selection.rematched)
     owed.owe(connection, Work.ENRICH, {admission.arxiv_id for admission in joined}, now)
     owed.owe(connection, Work.PUBLISH, [slug], now)

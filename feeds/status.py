@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
 
 from feeds.model.announcements import VisitOutcome
 from feeds.model.incidents import Incident
-from feeds.store import incidents, listings, memberships, owed
+from feeds.model.summaries import Kind, Summary
+from feeds.store import incidents, listings, memberships, owed, site, summaries, topics
 from feeds.store.engine import Connection, Store
 from feeds.store.listings import Day, Listing, Visit
 from feeds.store.owed import Owed, State, Times, Work
 
 #: Work that is due this long and not done is late.
 LATE = timedelta(minutes=5)
+#: A language model that was asked and has answered nothing for so long is silent.
+SILENT = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,35 @@ class DeadWork:
 
 
 @dataclass(frozen=True)
+class Fallen:
+    """Summaries that a language model could not write well: the embedded ones are shown instead."""
+
+    kind: Kind
+    language: str
+    summarizer: str
+    count: int
+    rules: dict[str, int]  #: that its replies broke, by how many of them; the most broken first
+
+
+@dataclass(frozen=True)
+class WritingStatus:
+    """How it goes with the language model, where there is one."""
+
+    waiting: int = 0  #: papers that wait for it
+    reasons: dict[str, int] = field(default_factory=dict)  #: why some were put off, by how many; most first
+    refused: str | None = None  #: why the endpoint refuses whatever it is asked
+    answers: bool = False  #: it has answered lately, well or not
+    silent_since: datetime | None = None  #: since when papers wait, where it was asked and has not
+    tokens: int = 0  #: spent this UTC day
+    fallen: tuple[Fallen, ...] = ()  #: in the last days
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to tell: a wire without a model, most likely."""
+        return not (self.waiting or self.tokens or self.fallen)
+
+
+@dataclass(frozen=True)
 class Status:
     """The whole of it."""
 
@@ -69,6 +102,9 @@ class Status:
     work: tuple[WorkStatus, ...]  #: a row a kind
     dead: tuple[DeadWork, ...]
     incidents: tuple[Incident, ...] = ()  #: that stand
+    topics_refused: str | None = None  #: why the topics file is refused; the topics in force stay
+    paused: dict[str, str] = field(default_factory=dict)  #: by topic, why it takes no papers
+    writing: WritingStatus = WritingStatus()
 
     @property
     def out_of_reach_since(self) -> datetime | None:
@@ -108,6 +144,9 @@ def find_status(connection: Connection, times: Times, *, days: int = 7) -> Statu
         work=tuple(count_work(kind, [row for row in work if row.kind is kind], times) for kind in Work),
         dead=tuple(DeadWork(row.kind, row.key, row.reason or "") for row in work if row.state is State.DEAD),
         incidents=tuple(incidents.list_open(connection)),
+        topics_refused=site.find_note(connection, site.REFUSED),
+        paused=topics.list_troubles(connection),
+        writing=_find_writing(connection, [row for row in work if row.kind is Work.WRITE], times.now, days),
     )
 
 
@@ -138,3 +177,30 @@ def _ages(rows: Sequence[Owed], times: Times) -> Iterator[timedelta]:
         age = times.now - row.due_at
         rested = times.real - row.not_before if row.not_before else age
         yield max(min(age, rested), timedelta())
+
+
+def _find_writing(connection: Connection, rows: Sequence[Owed], now: datetime, days: int) -> WritingStatus:
+    waiting = [row for row in rows if row.state is not State.DEAD]
+    put_off = [row for row in waiting if row.reason]
+    asked_since = min((row.due_at for row in put_off), default=now)
+    answers = bool(waiting) and summaries.has_written(connection, now - SILENT)
+    silent = now - asked_since >= SILENT and not answers
+    return WritingStatus(
+        waiting=len(waiting),
+        reasons=dict(Counter(row.reason for row in put_off if row.reason).most_common()),
+        refused=site.find_note(connection, site.MODEL_REFUSED) if waiting else None,
+        answers=answers,
+        silent_since=asked_since if silent else None,
+        tokens=summaries.count_tokens(connection, datetime.combine(now.astimezone(UTC), time(), UTC)),
+        fallen=tuple(count_fallen(summaries.list_rejected(connection, now - timedelta(days=days)))),
+    )
+
+
+def count_fallen(rejected: Iterable[Summary]) -> Iterator[Fallen]:
+    """Count what fell back, by kind, language and summarizer, in this order."""
+    groups: dict[tuple[Kind, str, str], list[Summary]] = {}
+    for summary in rejected:
+        groups.setdefault((summary.kind, summary.language, summary.summarizer), []).append(summary)
+    for key, members in sorted(groups.items()):
+        broken = Counter(rule for summary in members for rule in sorted(set(summary.failed)))
+        yield Fallen(*key, len(members), dict(sorted(broken.items(), key=lambda rule: (-rule[1], rule[0]))))

@@ -45,6 +45,13 @@ class Paper:
         return text_hash(self.title, self.abstract)
 
 
+def with_affiliations(told: tuple[Author, ...], known: tuple[Author, ...]) -> tuple[Author, ...]:
+    """The authors as they are told, with known affiliations where these tell none, and the names are the same."""
+    if any(author.affiliation for author in told) or [a.name for a in told] != [a.name for a in known]:
+        return told
+    return known
+
+
 def text_hash(title: str, abstract: str) -> str:
     """Names a text that summaries are made of; white space does not count."""
     return hashlib.sha256(f"{squeeze(title)}\n{squeeze(abstract)}".encode()).hexdigest()

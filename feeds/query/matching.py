@@ -154,7 +154,9 @@ class _Vocabulary:
 
 
 def _as_bits(positions: Iterable[int]) -> int:
-    bits = 0
-    for position in positions:
-        bits |= 1 << position
-    return bits
+    """A number with these bits set; made byte by byte, for a number is copied at every change."""
+    wanted = list(positions)
+    bits = bytearray(max(wanted, default=0) // 8 + 1)
+    for position in wanted:
+        bits[position // 8] |= 1 << position % 8
+    return int.from_bytes(bits, "little")

@@ -33,6 +33,9 @@ def copy_database(
     source.check()
     if source.name == target.name:
         raise DatabaseError(f"{source.name} cannot be copied to itself")
+    if target.find_revision() is not None:
+        with target.read() as connection:
+            _refuse_taken(connection, target.name)  # before it is migrated: another version may be at work on it
     target.migrate()
     try:
         counts = _copy(source, target, tell)

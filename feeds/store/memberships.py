@@ -56,30 +56,18 @@ class Standing:
     summarized: bool  #: its tldr is settled
 
 
-def admit(connection: Connection, admissions: Sequence[Admission], now: datetime) -> list[Admission]:
-    """Let papers join topics, in the order given; who is in already stays as it is.
+def admit(connection: Connection, admissions: Iterable[Admission], now: datetime) -> list[Admission]:
+    """Let papers join topics, in the order given; who is in already, hidden or not, stays as it is.
 
-    :returns: those that joined
-    """
-    joined: list[Admission] = []
-    for slug in dict.fromkeys(admission.topic for admission in admissions):
-        mine = [admission for admission in admissions if admission.topic == slug]
-        known = _states_among(connection, slug, [admission.arxiv_id for admission in mine])
-        fresh = {a.arxiv_id: a for a in mine if a.arxiv_id not in known}
-        if fresh:
-            joined += fresh.values()
-            _join(connection, slug, list(fresh.values()), now)
-    return joined
-
-
-def readmit(connection: Connection, admissions: Sequence[Admission], now: datetime) -> list[Admission]:
-    """As :func:`admit`, but who was evicted comes back: at a new position, as one that joins now.
+    Who was evicted comes back at a new position, as one that joins now.
 
     :returns: those that joined or came back
     """
+    wanted: dict[str, dict[str, Admission]] = {}
+    for admission in admissions:
+        wanted.setdefault(admission.topic, {}).setdefault(admission.arxiv_id, admission)
     joined: list[Admission] = []
-    for slug in dict.fromkeys(admission.topic for admission in admissions):
-        mine = {admission.arxiv_id: admission for admission in admissions if admission.topic == slug}
+    for slug, mine in wanted.items():
         known = _states_among(connection, slug, list(mine))
         fresh = [a for a in mine.values() if known.get(a.arxiv_id, MemberState.EVICTED) is MemberState.EVICTED]
         if fresh:

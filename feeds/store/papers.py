@@ -58,6 +58,14 @@ def last_changed(connection: Connection) -> datetime | None:
     return found
 
 
+def find_sharing(connection: Connection, text_hashes: Iterable[str]) -> list[str]:
+    """The ids of all papers that have one of these texts: a summary of a text is every such paper's."""
+    found: list[str] = []
+    for some in chunks(sorted(set(text_hashes))):
+        found += connection.scalars(select(papers.c.arxiv_id).where(papers.c.text_hash.in_(some)))
+    return sorted(found)
+
+
 def note_changed(connection: Connection, arxiv_ids: Iterable[str], now: datetime) -> None:
     """Note that what is shown of these papers changed, though no fact of theirs did: a summary came."""
     for some in chunks(sorted(set(arxiv_ids))):

@@ -19,7 +19,7 @@ from feeds.store.values import to_json
 #: Of a writing transaction; any number of our own would do.
 _WRITERS_LOCK = int.from_bytes(b"wire")
 #: psycopg.IsolationLevel's; the driver itself is loaded only where there is a server.
-_REPEATABLE_READ = 3
+_READ_COMMITTED, _REPEATABLE_READ = 2, 3
 _STATEMENT_SECONDS = 120
 #: A transaction whose process hangs gives back its locks after this long.
 _IDLE_SECONDS = 300
@@ -108,7 +108,8 @@ def _begin(connection: Connection) -> None:
     """
     reading = "wire_reading" in connection.get_execution_options()
     driver: Any = connection.connection.driver_connection
-    driver.isolation_level = _REPEATABLE_READ if reading else None
+    # Writers see what the lock before them made true, whatever the database's own default is.
+    driver.isolation_level = _REPEATABLE_READ if reading else _READ_COMMITTED
     driver.read_only = reading or None
 
 

@@ -85,6 +85,8 @@ def list_candidates(
 
 def count_held(connection: Connection, expression: Expression) -> int:
     """How many papers the index finds, without those that it cannot hold."""
+    if expression == indexing.NOTHING:
+        return 0
     statement = text(f"SELECT count(*) FROM search_index WHERE {_condition(connection)}")  # noqa: S608
     return int(connection.execute(statement, {"asked": _asked(connection, expression)}).scalar_one())
 

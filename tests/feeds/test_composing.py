@@ -117,6 +117,9 @@ def test_an_entry_names_the_topics_categories_it_is_in_under_any_name() -> None:
     topic = Topic("numbers", "Numbers", ("math.NA", "cs", "cs.LG"))
     entry = make_feed(make_member(replace(PAPER, categories=("cs.NA",))), topic=topic).entries[0]
     assert entry.listed_in == ("math.NA", "cs")
+    both = make_member(replace(PAPER, categories=("cs.LG", "cs.NA")))
+    only = replace(topic, categories=("math.NA", "cs.LG"), primary_only=True)
+    assert make_feed(both, topic=only).entries[0].listed_in == ("cs.LG",)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +134,7 @@ def test_an_entry_names_the_topics_categories_it_is_in_under_any_name() -> None:
     ids=[EMBEDDED, "llm"],
 )
 def test_provenance_tells_who_wrote_the_summary_and_from_what(summary: Summary, expected: str) -> None:
-    member = replace(make_member(replace(PAPER, version=3)), tldr=summary)
+    member = replace(make_member(replace(PAPER, version=3)), summaries=(summary,))
     assert make_feed(member).entries[0].provenance == expected
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from feeds.incidents import detect_incidents
 from feeds.model.announcements import Outcome, VisitOutcome
 from feeds.model.incidents import Finding, Incident, IncidentKind, decide_incidents
-from feeds.status import DeadWork, ListingStatus, Status, WorkStatus
+from feeds.status import DeadWork, ListingStatus, Status, WorkStatus, WritingStatus
 from feeds.store.listings import Day, Listing, Visit
 from feeds.store.owed import Work
 
@@ -111,3 +112,45 @@ def test_the_same_fault_is_one_incident_until_it_is_over() -> None:
     other = Incident(2, IncidentKind.STALE, "cs.SD", "It has not moved.", NOON)
     assert decide_incidents([finding], []) == ([finding], [])
     assert decide_incidents([finding], [standing, other]) == ([], [other])
+
+
+def test_a_refused_file_and_every_paused_topic_is_told() -> None:
+    well = status(said(Outcome.NEWS))
+    found = replace(well, topics_refused="topics.yaml is refused: line 2", paused={"vision": "its query"})
+    refused, paused = detect_incidents(found)
+    assert (refused.kind, refused.subject) == (IncidentKind.REFUSED, "the topics file")
+    assert refused.text == "topics.yaml is refused: line 2; the topics in force stay."
+    assert (paused.kind, paused.subject) == (IncidentKind.PAUSED, "vision")
+    assert paused.text.startswith("It takes no papers: its query.")
+    assert "./wire topics reselect vision" in paused.text
+
+
+def test_a_model_that_refuses_or_is_silent_is_one_incident() -> None:
+    well = status(said(Outcome.NEWS))
+    refusing = WritingStatus(3, {"HTTP 401": 1, "left alone": 2}, "HTTP 401", silent_since=BUILT)
+    silent = WritingStatus(3, {"HTTP 500": 3}, silent_since=BUILT)
+    (refused,) = detect_incidents(replace(well, writing=refusing))
+    (quiet,) = detect_incidents(replace(well, writing=silent))
+    assert (refused.kind, refused.subject) == (quiet.kind, quiet.subject)
+    assert (refused.kind, refused.subject) == (IncidentKind.UNWRITTEN, "the language model")
+    assert "HTTP 401" in refused.text
+    assert "WIRE_LLM_API_KEY" in refused.text
+    assert quiet.text == (
+        "Nothing was written for an hour; 3 papers wait, the first since 2026-04-17 04:00 UTC: HTTP 500."
+    )
+    assert kinds(replace(well, writing=WritingStatus(3, {"HTTP 500": 3}))) == []
+
+
+@pytest.mark.parametrize(
+    ("writing", "found"),
+    [
+        (WritingStatus(7), [(IncidentKind.BACKLOG, "write")]),  # nobody asks the model
+        (WritingStatus(7, answers=True), []),  # it is slow
+        (WritingStatus(7, {"HTTP 500": 1}), []),  # told by itself, after an hour
+    ],
+)
+def test_what_waits_for_a_model_that_is_asked_is_no_backlog(
+    writing: WritingStatus, found: list[tuple[IncidentKind, str]]
+) -> None:
+    late = WorkStatus(Work.WRITE, owed=7, running=0, later=0, late=7, dead=0, oldest_seconds=3600.0)
+    assert kinds(replace(status(said(Outcome.NEWS), work=late), writing=writing)) == found

@@ -17,7 +17,7 @@ from feeds.model import calendar
 from feeds.model.announcements import Announcement
 from feeds.model.changes import Admission, Revision
 from feeds.model.entries import UpdateReason
-from feeds.model.papers import Author, Paper
+from feeds.model.papers import Paper, with_affiliations
 from feeds.query.matching import SearchablePaper
 from feeds.query.percolator import Percolator, make_percolator
 from feeds.store import listings, memberships, owed, papers, topics
@@ -63,7 +63,7 @@ def complete(paper: Paper, facts: ApiPaper) -> Paper:
     same = facts.version == paper.version
     return replace(
         paper,
-        authors=_with_affiliations(paper.authors, facts.authors),
+        authors=with_affiliations(paper.authors, facts.authors),
         comment=facts.comment or paper.comment,
         doi=facts.doi or paper.doi,
         journal_ref=facts.journal_ref or paper.journal_ref,
@@ -87,13 +87,6 @@ def find_admissions(
             admission = Admission(slug, said.arxiv_id, said.version, said.announced_on, said.type, matched)
             admissions.setdefault((slug, said.arxiv_id), admission)
     return list(admissions.values())
-
-
-def _with_affiliations(told: tuple[Author, ...], completed: tuple[Author, ...]) -> tuple[Author, ...]:
-    """The listing's authors, with the API's affiliations where it tells the same names and the listing none."""
-    if any(author.affiliation for author in told) or [a.name for a in told] != [a.name for a in completed]:
-        return told
-    return completed
 
 
 def _record(

@@ -41,10 +41,11 @@ def enrich_papers(runtime: Runtime, claims: list[Claim]) -> None:
     ]
     with runtime.store.write() as connection:
         summaries.record_summaries(connection, made)
-        memberships.note_summaries(connection, lacking, now)
-        papers.note_changed(connection, lacking, now)
+        told = papers.find_sharing(connection, [summary.text_hash for summary in made])
+        memberships.note_summaries(connection, told, now)
+        papers.note_changed(connection, told, now)
         _owe_writing(runtime, connection, found, wishes, now)
-        concerned = memberships.find_topics_of(connection, wanted).values()
+        concerned = memberships.find_topics_of(connection, {*wanted, *told}).values()
         owed.owe(connection, Work.PUBLISH, {slug for slugs in concerned for slug in slugs}, now)
         owed.settle(connection, claims)
     log.info("%d papers, %d summaries made", len(claims), len(made))

@@ -41,6 +41,7 @@ def write_papers(runtime: Runtime, claims: list[Claim]) -> None:
     if runtime.llm is None:
         with runtime.store.write() as connection:
             owed.settle(connection, claims)
+            site.save_note(connection, site.MODEL_REFUSED, None)
         return
     batch = _Batch(runtime, runtime.llm, claims)
     batch.run()
@@ -153,7 +154,9 @@ class _Batch:
                 paper.licence,
             )
         except FetchError as error:
-            self._postpone(piece.arxiv_id, error)
+            wait = error.retry_after_seconds
+            told = FetchError(f"its full text: {error}", permanent=error.permanent, retry_after_seconds=wait)
+            self._postpone(piece.arxiv_id, told)
             return None
         return self._request(piece, text)
 
@@ -187,14 +190,18 @@ class _Batch:
         now = self._runtime.clock.now()
         try:
             with self._runtime.store.write() as connection:
-                if any(piece.arxiv_id == arxiv_id for piece in self._pieces):
-                    memberships.note_summaries(connection, [arxiv_id], now)
-                    papers.note_changed(connection, [arxiv_id], now)
-                concerned = memberships.find_topics_of(connection, [arxiv_id]).get(arxiv_id, set())
-                owed.owe(connection, Work.PUBLISH, concerned, now)
+                told = papers.find_sharing(connection, self._hashes_written(arxiv_id))
+                memberships.note_summaries(connection, told, now)
+                papers.note_changed(connection, told, now)
+                concerned = memberships.find_topics_of(connection, {arxiv_id, *told}).values()
+                owed.owe(connection, Work.PUBLISH, {slug for slugs in concerned for slug in slugs}, now)
                 self._settle(connection, self._claims[arxiv_id], now)
         except SupersededError as error:
             log.info("%s", error)
+
+    def _hashes_written(self, arxiv_id: str) -> list[str]:
+        """The text of a paper of which something was written, or was tried to be."""
+        return [self._papers[arxiv_id].text_hash for piece in self._pieces if piece.arxiv_id == arxiv_id][:1]
 
     def _settle(self, connection: Connection, claim: Claim, now: datetime) -> None:
         error = self._postponed.get(claim.key)

@@ -11,7 +11,7 @@ from feeds.model.announcements import Announcement, AnnounceType, Source, VisitO
 from feeds.model.changes import Admission, Changes, Revision
 from feeds.model.entries import UpdateReason
 from feeds.model.identifiers import sort_key
-from feeds.model.papers import Paper, text_hash
+from feeds.model.papers import Paper, text_hash, with_affiliations
 from feeds.model.withdrawals import is_withdrawn
 from feeds.query.matching import SearchablePaper
 from feeds.query.percolator import Percolator
@@ -94,6 +94,7 @@ def _merge(item: ListedPaper, stored: Paper | None) -> Paper:
     same = stored.version == item.version
     return replace(
         listed,
+        authors=with_affiliations(listed.authors, stored.authors),
         licence=listed.licence or stored.licence,
         comment=stored.comment,
         doi=stored.doi,

@@ -110,6 +110,25 @@ def test_a_query_is_not_tried_on_papers_without_its_anchors(query: str) -> None:
     assert percolator.judge_all(paper, "cs.CV", AnnounceType.NEW) == []
 
 
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("models*", "Models"), ("process*", "proces processs"), ("s*", "S"), ("mod*", "models"), ("LLMs*", "LLMs"),
+        ("process", "proces"), ('"the processes"', "the process"), ('"LLM models"', "LLMs model"), ("TTSs", "TTS"),
+        ('"to a models*"', "to a models"), ("ti:models*", "models"), ("cat:cs.CV", ""),
+    ],
+)  # fmt: skip
+def test_a_query_has_anchors_in_every_paper_that_it_finds(query: str, text: str) -> None:
+    percolator = make_percolator((make_topic(query=query),))
+    compiled = CompiledTopic(make_topic(query=query), parser.parse(query))
+    paper = SearchablePaper(make_paper(title=text))
+    expected = loop([compiled], paper, "cs.CV", AnnounceType.NEW)
+    assert expected
+    assert [matched for _, matched in percolator.judge_all(paper, "cs.CV", AnnounceType.NEW)] == [
+        matched for _, matched in expected
+    ]
+
+
 @pytest.mark.parametrize("query", ["NOT radiance", "model OR NOT radiance", "NOT (a b)"])
 def test_a_query_without_anchors_is_tried_on_every_paper(query: str) -> None:
     percolator = make_percolator((make_topic(query=query),))

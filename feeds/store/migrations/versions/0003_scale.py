@@ -96,6 +96,10 @@ def upgrade() -> None:
         "ix_indexed_papers_overfull", "indexed_papers", ["number"],
         sqlite_where=overfull, postgresql_where=overfull,
     )  # fmt: skip
+    op.execute(  # numbered by when they came; no index holds them yet, so every search looks at them itself
+        "INSERT INTO indexed_papers (arxiv_id, digest, overfull) "
+        "SELECT arxiv_id, '', true FROM papers ORDER BY seen_at, arxiv_id"
+    )
     if op.get_bind().dialect.name == "sqlite":
         op.execute(FTS5)
     else:
