@@ -11,10 +11,11 @@ import pytest
 from feeds import curating
 from feeds.curating import Curated, add, curate, find_curated, forget, undo
 from feeds.errors import BadRequestError, GoneError, MovedError, NotFoundError
+from feeds.model.announcements import Announcement, AnnounceType
 from feeds.model.curation import NONE, Act, Curation
 from feeds.model.entries import MemberState, UpdateReason
 from feeds.publishing import publish_topic
-from feeds.store import memberships, owed, papers, publications, summaries, topics
+from feeds.store import listings, memberships, owed, papers, publications, summaries, topics
 from feeds.store.engine import Connection, Store
 from feeds.store.owed import Work
 from tests.support.papers import NOW, define, join, make_paper, make_tldr, make_topic
@@ -243,3 +244,16 @@ def test_each_topic_has_its_own(wire: Connection) -> None:
 def test_there_must_be_such_a_topic(wire: Connection, slug: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         add(wire, slug, ONE, editor="ada", now=LATER)
+
+
+@pytest.mark.parametrize(("listing", "stays"), [("cs.CV", True), ("math.LO", False)])
+def test_taking_back_an_add_keeps_a_paper_that_an_announcement_lets_in(
+    wire: Connection, listing: str, stays: bool
+) -> None:
+    add(wire, "vision", STRANGER, editor="ada", now=LATER)
+    listings.ensure_listing(wire, listing)
+    said = Announcement(STRANGER, 1, listing, LATER.date(), AnnounceType.NEW)
+    listings.record_announcements(wire, [said], LATER)
+    done = undo(wire, "vision", STRANGER, editor="ada", now=LATER)
+    assert done.curation == NONE
+    assert done.state is (MemberState.IN if stays else MemberState.EVICTED)

@@ -175,3 +175,20 @@ def test_what_did_not_change_is_not_indexed_anew(library: Store) -> None:
 
 def _key(store: Store) -> str:
     return "rowid" if store.is_file else "number"
+
+
+def test_a_query_that_nothing_can_match_counts_nothing(library: Store) -> None:
+    with library.read() as connection:
+        assert searching.count(connection, parser.parse("a" * 2_500)) == 0
+        assert list(searching.find_matching(connection, parser.parse("a" * 2_500))) == []
+
+
+def test_papers_that_the_index_cannot_hold_do_not_end_a_search(
+    library: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "MAX_LOOKED_AT", 1)
+    with library.write() as connection:
+        for number in range(11, 16):
+            paper = make_paper(f"2604.{number:05}", abstract="the models " * 300)
+            papers.save_papers(connection, [paper], NOW + timedelta(hours=number))
+    assert find(library, "things", limit=1) == [10]

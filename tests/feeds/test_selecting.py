@@ -264,3 +264,26 @@ def test_the_decision_leaves_a_topic_with_who_belongs_and_what_editors_want(
     assert decided.stayed == len(inside - left)
     assert all(places[key].matched == ("b",) and not places[key].added for key in decided.rematched)
     assert len(came) == len(decided.came)
+
+
+def test_a_version_that_comes_while_history_is_judged_keeps_its_paper_in(store: Store) -> None:
+    make_history(store)
+    redefine(store, query="dog OR cow")
+
+    def bring_version(_done: int, _total: int) -> None:
+        with store.write() as connection:
+            papers.save_papers(connection, [titled(CAT.arxiv_id, "A dog after all", version=2)], LATER)
+
+    reselect(store, "vision", LATER, tell=bring_version)
+    with store.read() as connection:
+        assert CAT.arxiv_id in members(connection)
+
+
+def test_a_paper_that_left_and_is_announced_again_joins_again(store: Store) -> None:
+    make_history(store)
+    redefine(store, query="dog")
+    reselect(store, "vision", LATER)
+    with store.write() as connection:
+        again = Admission("vision", CAT.arxiv_id, 2, DAY, AnnounceType.REPLACE, ("dog",))
+        assert memberships.admit(connection, [again], LATER) == [again]
+        assert members(connection)[CAT.arxiv_id].version == 2

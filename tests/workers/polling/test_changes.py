@@ -235,3 +235,11 @@ def test_a_version_is_judged_by_its_own_text() -> None:
         listed(abstract="The old text."), known=known(make_paper(version=2, abstract="Newer.")), topics=topics
     )
     assert [admission.topic for admission in changes.admissions] == ["old"]
+
+
+def test_affiliations_that_are_known_stay_where_another_listing_tells_none() -> None:
+    stored = look(listed()).papers[0]
+    bare = listed(authors=(Author("Ada One"), Author("Bob Two")), type_=CROSS)
+    assert look(bare, known=known(stored)).papers == ()
+    others = listed(authors=(Author("Ada One"), Author("Cy Three")), type_=CROSS)
+    assert look(others, known=known(stored)).papers[0].authors == others.authors
