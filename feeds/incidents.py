@@ -120,10 +120,10 @@ def _unwritten(status: Status) -> Iterator[Finding]:
     if writing.refused:
         text = (
             f"Its endpoint refuses whatever it is asked: {writing.refused}. Check WIRE_LLM_BASE_URL, "
-            f"WIRE_LLM_MODEL and WIRE_LLM_API_KEY. {writing.waiting} papers wait."
+            "WIRE_LLM_MODEL and WIRE_LLM_API_KEY."
         )
         yield Finding(IncidentKind.UNWRITTEN, MODEL, text)
     elif writing.silent_since:
         since, why = f"{writing.silent_since:%Y-%m-%d %H:%M} UTC", next(iter(writing.reasons))
-        text = f"Nothing was written for an hour; {writing.waiting} papers wait, the first since {since}: {why}."
+        text = f"Nothing was written for an hour, though papers wait since {since}: {why}."
         yield Finding(IncidentKind.UNWRITTEN, MODEL, text)

@@ -17,7 +17,7 @@ from feeds.store import site
 from feeds.store.engine import Store
 from service import problems
 from service.options import check_options
-from service.views import api, health, pages
+from service.views import api, curation, health, pages, papers, topics
 from service.views import feeds as feed_views
 from service.web import Web, equip
 from workers.roster import load_roster
@@ -53,8 +53,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         load_parts=lambda: load_roster(settings.data_dir),
     )
     equip(app, tools)
-    for views in (feed_views, pages, api, health):
-        app.register_blueprint(views.blueprint)
+    faces = (feed_views, pages, api, topics, papers, curation, health)
+    for blueprint in dict.fromkeys(views.blueprint for views in faces):
+        app.register_blueprint(blueprint)  # the API's views share theirs
     problems.register(app)
     names = _own_names(settings)
     app.before_request(lambda: _refuse_hosts(names))

@@ -14,26 +14,30 @@ from prometheus_client.registry import Collector
 
 from feeds import __version__
 from feeds.model.incidents import IncidentKind
-from feeds.status import ListingStatus, Status, WorkStatus
+from feeds.status import ListingStatus, Status, WorkStatus, WritingStatus
 from feeds.store.listings import Day
 from workers.roster import PartState
 
 Metric = GaugeMetricFamily | CounterMetricFamily
 
 
-def render_metrics(status: Status, parts: Sequence[PartState]) -> bytes:
-    """Render a status in Prometheus' text format."""
+def render_metrics(status: Status, parts: Sequence[PartState], daily_tokens: int | None = None) -> bytes:
+    """Render a status in Prometheus' text format.
+
+    :param daily_tokens: how many a language model may cost in a UTC day; None for no limit
+    """
     registry = CollectorRegistry()
-    registry.register(_Told(status, parts))
+    registry.register(_Told(status, parts, daily_tokens))
     return generate_latest(registry)
 
 
 class _Told(Collector):
     """Hands out what it was given."""
 
-    def __init__(self, status: Status, parts: Sequence[PartState]) -> None:
+    def __init__(self, status: Status, parts: Sequence[PartState], daily_tokens: int | None) -> None:
         self._status = status
         self._parts = parts
+        self._daily_tokens = daily_tokens
 
     def collect(self) -> Iterator[Metric]:
         status = self._status
@@ -55,6 +59,7 @@ class _Told(Collector):
         )
         papers = [((slug,), count) for slug, count in sorted(status.papers.items())]
         yield _labelled("wire_topic_papers", "Papers in a topic.", ["topic"], papers)
+        yield from _writing(status.writing, self._daily_tokens)
         yield from _parts(self._parts)
 
 
@@ -108,6 +113,30 @@ def _days(days: Sequence[Day]) -> Iterator[Metric]:
         "Announcements of that day, by type.",
         ["listing", "type"],
         [((day.listing, kind), count) for day in said for kind, count in sorted(day.counts.items())],
+    )
+
+
+def _writing(writing: WritingStatus, daily_tokens: int | None) -> Iterator[Metric]:
+    plain = [
+        ("wire_model_papers_waiting", "Papers that wait for the language model.", writing.waiting),
+        ("wire_model_refused", "1 while its endpoint refuses whatever it is asked.", int(bool(writing.refused))),
+        ("wire_model_tokens_today", "Tokens spent on it this UTC day.", writing.tokens),
+    ]
+    if daily_tokens is not None:
+        plain.append(("wire_model_tokens_limit", "Tokens that may be spent on it in a UTC day.", daily_tokens))
+    yield from (GaugeMetricFamily(name, meaning, value=value) for name, meaning, value in plain)
+    groups = [((str(group.kind), group.language, group.summarizer), group) for group in writing.fallen]
+    yield _labelled(
+        "wire_model_fell_back",
+        "Summaries of the last seven days for which the embedded one is shown.",
+        ["kind", "language", "summarizer"],
+        [(labels, group.count) for labels, group in groups],
+    )
+    yield _labelled(
+        "wire_model_rules_broken",
+        "How many of these broke a rule.",
+        ["kind", "language", "summarizer", "rule"],
+        [((*labels, rule), count) for labels, group in groups for rule, count in group.rules.items()],
     )
 
 

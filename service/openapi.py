@@ -5,6 +5,7 @@ msgspec does both: it reads and writes a type's JSON, and the type's JSON Schema
 
 from __future__ import annotations
 
+import codecs
 import functools
 import inspect
 import re
@@ -37,6 +38,7 @@ class Parameter:
 
     description: str
     schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    slashes: bool = False  #: it may hold slashes
 
 
 @dataclass(frozen=True)
@@ -47,20 +49,28 @@ class Operation:
     path: str  #: as OpenAPI writes it: ``/days/{date}``
     answers: Any  #: what the body of the answer is made of; None: nothing
     reads: Any  #: what the body of the request is made of; None: nothing
+    raw: bool  #: the view reads its fields itself, and gets them as JSON has them
     view: _View
     parameters: Mapping[str, Parameter]
     statuses: Mapping[HTTPStatus, str]  #: the good answers, each with what it means
+    later: Any = None  #: what the body of a 202 is made of
+    private: bool = False  #: for editors only
+    bodiless: bool = False  #: it may come without a body: then nothing is said in it
 
     @property
     def writes(self) -> bool:
         return self.method != "get"
 
+    @property
+    def guarded(self) -> bool:
+        return self.writes or self.private
+
 
 class Api:
     """Collects operations while they are given their addresses.
 
-    Views get the parts of their address by name, as text. Those that write are only called for an editor, whose
-    name they get as ``editor``; what came with the request they get as ``body``.
+    Views get the parts of their address by name, as text. Those that write, or are private, are only called for an
+    editor, whose name they get as ``editor``; what came with the request they get as ``body``.
 
     :param blueprint: carries the addresses; its prefix is the API's
     """
@@ -69,31 +79,66 @@ class Api:
         self._blueprint = blueprint
         self._operations: list[Operation] = []
 
-    def get(self, path: str, answers: Any, **parameters: Parameter) -> Callable[[_View], _View]:
+    def get(
+        self, path: str, answers: Any, /, *, private: bool = False, **parameters: Parameter
+    ) -> Callable[[_View], _View]:
         """Register a view that answers GET.
 
         :param path: with ``{name}`` for each parameter
         :param answers: the type of the body
+        :param private: only for editors; never cached
         """
-        return self._register("get", path, answers, None, parameters, {HTTPStatus.OK: "What was asked for"})
+        statuses = {HTTPStatus.OK: "What was asked for"}
+        return self._register("get", path, answers, None, parameters, statuses, private=private)
 
     def post(
-        self, path: str, answers: Any, reads: Any = None, /, **parameters: Parameter
+        self,
+        path: str,
+        answers: Any,
+        reads: Any = None,
+        /,
+        *,
+        makes: bool = True,
+        begins: bool = False,
+        raw: bool = False,
+        **parameters: Parameter,
     ) -> Callable[[_View], _View]:
-        """Register a view that makes something new; it answers 201 with its address."""
-        return self._register("post", path, answers, reads, parameters, {HTTPStatus.CREATED: "Made"})
+        """Register a view that does something.
+
+        :param makes: it makes something new, and answers 201 with its address
+        :param begins: it only begins something, and answers 202; all of its body may be left out
+        :param raw: it reads the fields of the body itself, to say all that is wrong in them
+        """
+        if begins:
+            begun, later = {HTTPStatus.ACCEPTED: "Begun; Location tells what came of it"}, answers
+            return self._register("post", path, answers, reads, parameters, begun, later=later, bodiless=True)
+        statuses = {HTTPStatus.CREATED: "Made"} if makes else {HTTPStatus.OK: "As it is now"}
+        return self._register("post", path, answers, reads, parameters, statuses, raw=raw)
 
     def put(
-        self, path: str, answers: Any, reads: Any, /, *, later: bool = False, **parameters: Parameter
+        self,
+        path: str,
+        answers: Any,
+        reads: Any,
+        /,
+        *,
+        later: Any = None,
+        makes: bool = False,
+        raw: bool = False,
+        **parameters: Parameter,
     ) -> Callable[[_View], _View]:
         """Register a view that changes something.
 
-        :param later: it may also answer 202, where what it needs is not there yet
+        :param later: the type of the body where it answers 202, because what it needs is not there yet
+        :param makes: it makes what is not there yet, and answers 201 then
+        :param raw: as for :meth:`post`
         """
         statuses = {HTTPStatus.OK: "As it is now"}
-        if later:
+        if makes:
+            statuses[HTTPStatus.CREATED] = "Made"
+        if later is not None:
             statuses[HTTPStatus.ACCEPTED] = "Begun; ask again at Location after Retry-After seconds"
-        return self._register("put", path, answers, reads, parameters, statuses)
+        return self._register("put", path, answers, reads, parameters, statuses, later=later, raw=raw)
 
     def delete(self, path: str, answers: Any, **parameters: Parameter) -> Callable[[_View], _View]:
         """Register a view that takes something away."""
@@ -107,12 +152,21 @@ class Api:
         reads: Any,
         parameters: Mapping[str, Parameter],
         statuses: Mapping[HTTPStatus, str],
+        *,
+        later: Any = None,
+        private: bool = False,
+        raw: bool = False,
+        bodiless: bool = False,
     ) -> Callable[[_View], _View]:
         def register(view: _View) -> _View:
-            operation = Operation(method, path, answers, reads, view, parameters, statuses)
+            operation = Operation(
+                method, path, answers, reads, raw, view, parameters, statuses, later, private, bodiless
+            )
             self._operations.append(operation)
-            serve = _guard(operation) if operation.writes else view
+            serve = _guard(operation) if operation.guarded else view
             rule = path.replace("{", "<").replace("}", ">")
+            for name, parameter in parameters.items():
+                rule = rule.replace(f"<{name}>", f"<path:{name}>") if parameter.slashes else rule
             self._blueprint.add_url_rule(rule, endpoint=view.__name__, view_func=serve, methods=[method.upper()])
             return view
 
@@ -123,7 +177,8 @@ class Api:
 
         :param server: the API's public address
         """
-        kinds = [Problem, *(kind for o in self._operations for kind in (o.answers, o.reads) if kind is not None)]
+        told = (kind for o in self._operations for kind in (o.answers, o.reads, o.later))
+        kinds = [Problem, *(kind for kind in told if kind is not None)]
         schemas, components = msgspec.json.schema_components(kinds, ref_template=_REFERENCES)
         bodies = dict(zip(map(repr, kinds), schemas, strict=True))
         paths: dict[str, dict[str, Any]] = {}
@@ -153,7 +208,8 @@ def _guard(operation: Operation) -> _View:
     def serve(**parts: str) -> Any:
         given: dict[str, Any] = {"editor": find_editor(web().settings)}
         if operation.reads is not None:
-            given["body"] = decode(operation.reads)
+            empty = operation.bodiless and not request.get_data()
+            given["body"] = operation.reads() if empty else decode(Any if operation.raw else operation.reads)
         return operation.view(**parts, **given)
 
     return serve
@@ -170,8 +226,8 @@ def _describe(operation: Operation, bodies: Mapping[str, Any]) -> dict[str, Any]
     }
     if operation.reads is not None:
         body = {"application/json": {"schema": bodies[repr(operation.reads)]}}
-        described["requestBody"] = {"required": True, "content": body}
-    if operation.writes:
+        described["requestBody"] = {"required": not operation.bodiless, "content": body}
+    if operation.guarded:
         described["security"] = [{_SCHEME: []}]
     return described
 
@@ -201,14 +257,16 @@ def _describe_answers(operation: Operation, bodies: Mapping[str, Any]) -> dict[s
         "description": "A problem document",
         "content": {problems.MEDIA_TYPE: {"schema": bodies[repr(Problem)]}},
     }
-    content = {"application/json": {"schema": bodies[repr(operation.answers)]}}
     freshness = {"ETag": {"schema": {"type": "string"}}, "Last-Modified": {"schema": {"type": "string"}}}
-    answers: dict[str, Any] = {
-        str(int(status)): {"description": meaning, **({} if operation.writes else {"headers": freshness}),
-                           "content": content}
-        for status, meaning in operation.statuses.items()
-    }  # fmt: skip
-    if operation.writes:
+    answers: dict[str, Any] = {}
+    for status, meaning in operation.statuses.items():
+        kind = operation.later if status == HTTPStatus.ACCEPTED else operation.answers
+        answers[str(int(status))] = {
+            "description": meaning,
+            **({} if operation.guarded else {"headers": freshness}),
+            "content": {"application/json": {"schema": bodies[repr(kind)]}},
+        }
+    if operation.guarded:
         refusals: tuple[int, ...] = (400, 401, 403, 404, 409, 410, 413, 415)
     else:
         answers["304"] = {"description": "It has not changed (If-None-Match, If-Modified-Since)"}
@@ -223,10 +281,17 @@ def decode(kind: Any) -> Any:
     """
     if request.mimetype != "application/json":
         abort(415, "The body must be application/json.")
+    body = request.get_data().removeprefix(codecs.BOM_UTF8)  # RFC 8259, section 8.1
+    if not body.strip():
+        raise BadRequestError("The body is empty; it must be JSON.")
     try:
-        return msgspec.json.decode(request.get_data(), type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.DecodeError as error:
         raise BadRequestError(f"The body is refused: {error}.") from error
+    except UnicodeDecodeError:
+        raise BadRequestError("The body is refused: it is not UTF-8.") from None
+    except RecursionError:
+        raise BadRequestError("The body is refused: it is nested too deep.") from None
 
 
 def encode(answer: Any) -> bytes:

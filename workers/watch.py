@@ -7,7 +7,7 @@ import logging
 
 from feeds.clock import format_rfc3339
 from feeds.incidents import WEBHOOK, detect_incidents
-from feeds.model.incidents import Incident, decide_incidents
+from feeds.model.incidents import Incident, decide_incidents, reword_incidents
 from feeds.status import find_status
 from feeds.store import incidents, owed
 from feeds.store.owed import Claim, Work
@@ -23,11 +23,13 @@ def watch(runtime: Runtime) -> None:
     times = runtime.times()
     with runtime.store.read() as connection:
         found = detect_incidents(find_status(connection, times))
-        opened, over = decide_incidents(found, incidents.list_open(connection))
-    if not (opened or over):
+        standing = incidents.list_open(connection)
+    if not (any(decide_incidents(found, standing)) or reword_incidents(found, standing)):
         return
     with runtime.store.write() as connection:
-        opened, over = decide_incidents(found, incidents.list_open(connection))  # another may have been here
+        standing = incidents.list_open(connection)  # another may have been here
+        opened, over = decide_incidents(found, standing)
+        incidents.save_texts(connection, reword_incidents(found, standing))
         numbers = [incidents.open_incident(connection, finding, times.now) for finding in opened]
         incidents.close_incidents(connection, over, times.now)
         if runtime.settings.alert_webhook:

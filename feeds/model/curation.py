@@ -17,6 +17,8 @@ MAX_INSTITUTION = 120
 MAX_NOTE = 10_000
 MAX_ORDER = 1_000_000
 MAX_EDITOR = 80
+#: Signs acts that the wire does itself; nobody else may.
+WIRE = "wire"
 #: Papers with as many stars are what a topic ordered by likeness goes by.
 LIKED_RATING = 1
 
@@ -122,11 +124,13 @@ def stars(rating: int) -> str:
 def read_editor(name: str) -> str:
     """An editor's name, cleaned.
 
-    :raises BadRequestError: where nothing is left of it, or it is too long
+    :raises BadRequestError: where nothing is left of it, it is too long, or it is :data:`WIRE`
     """
     cleaned = squeeze(clean(name))
     if not 0 < len(cleaned) <= MAX_EDITOR:
         raise BadRequestError(f"An editor's name has 1 to {MAX_EDITOR} characters.")
+    if cleaned.casefold() == WIRE:
+        raise BadRequestError(f"No editor is called {WIRE}, which signs what the wire does itself; give another name.")
     return cleaned
 
 

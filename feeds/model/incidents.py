@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -63,3 +63,13 @@ def decide_incidents(
     now = {(finding.kind, finding.subject): finding for finding in found}
     opened = [finding for key, finding in now.items() if key not in known]
     return opened, [incident for key, incident in known.items() if key not in now]
+
+
+def reword_incidents(found: Iterable[Finding], standing: Sequence[Incident]) -> list[Incident]:
+    """The open incidents of which something else is to be said now than when they were opened, with that.
+
+    It is the same fault still: nobody is alerted again.
+    """
+    texts = {(finding.kind, finding.subject): finding.text for finding in found}
+    told = [replace(one, text=texts.get((one.kind, one.subject), one.text)) for one in standing]
+    return [new for new, old in zip(told, standing, strict=True) if new != old]

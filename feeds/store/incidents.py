@@ -23,6 +23,12 @@ def close_incidents(connection: Connection, over: Sequence[Incident], now: datet
         connection.execute(update(incidents).where(incidents.c.id == incident.id).values(closed_at=now))
 
 
+def save_texts(connection: Connection, reworded: Sequence[Incident]) -> None:
+    """Say of open incidents what is to be said now."""
+    for incident in reworded:
+        connection.execute(update(incidents).where(incidents.c.id == incident.id).values(text=incident.text))
+
+
 def list_open(connection: Connection) -> list[Incident]:
     """What stands, oldest first."""
     query = select(incidents).where(incidents.c.closed_at.is_(None)).order_by(incidents.c.id)

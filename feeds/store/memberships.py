@@ -113,7 +113,7 @@ def unhide(connection: Connection, slug: str, arxiv_id: str) -> None:
 def revise(connection: Connection, revisions: Sequence[Revision], now: datetime) -> list[str]:
     """Note in every topic that these papers' entries changed.
 
-    A changed text waits for its new tldr like a new paper does.
+    A changed text waits for its new tldr like a new paper does. No ``updated`` ever goes back.
 
     :returns: the topics concerned
     """
@@ -121,7 +121,7 @@ def revise(connection: Connection, revisions: Sequence[Revision], now: datetime)
     for revision in revisions:
         values: dict[str, Any] = {"revision": memberships.c.revision + 1}
         if revision.reason is not None:
-            values |= {"updated_at": now, "updated_reason": revision.reason}
+            values |= {"updated_at": _not_before(now), "updated_reason": revision.reason}
         if revision.text_changed:
             values["hold_until"] = now + HOLD
         statement = update(memberships).where(memberships.c.arxiv_id == revision.arxiv_id).values(**values)
@@ -138,16 +138,23 @@ def note_summaries(connection: Connection, arxiv_ids: Iterable[str], now: dateti
         here = memberships.c.arxiv_id.in_(some)
         late = and_(here, memberships.c.released_at.is_not(None), memberships.c.hold_until <= now)
         connection.execute(
-            update(memberships).where(late).values(updated_at=now, updated_reason=UpdateReason.SUMMARY)
+            update(memberships).where(late).values(updated_at=_not_before(now), updated_reason=UpdateReason.SUMMARY)
         )
         connection.execute(update(memberships).where(here).values(revision=memberships.c.revision + 1))
 
 
 def note_edit(connection: Connection, slug: str, arxiv_id: str, now: datetime) -> None:
-    """Note that an editor changed what an entry shows; one that readers have moves its ``updated``."""
+    """Note that an editor changed what an entry shows; one that readers have moves its ``updated``.
+
+    By a second at least, as feeds have whole ones: also where it joined later than now (:data:`STEP`), where the last
+    change is of this second, or where the clock stands still.
+    """
     here = and_(memberships.c.topic == slug, memberships.c.arxiv_id == arxiv_id)
     seen = and_(here, memberships.c.released_at.is_not(None))
-    connection.execute(update(memberships).where(seen).values(updated_at=now, updated_reason=UpdateReason.EDITOR))
+    before = connection.scalar(select(memberships.c.updated_at).where(seen).with_for_update())
+    if before is not None:
+        moved = {"updated_at": max(now, before + STEP), "updated_reason": UpdateReason.EDITOR}
+        connection.execute(update(memberships).where(seen).values(**moved))
     connection.execute(update(memberships).where(here).values(revision=memberships.c.revision + 1))
 
 
@@ -357,6 +364,11 @@ def _hidden_among(connection: Connection, slug: str, arxiv_ids: list[str]) -> se
         here = and_(curation.c.topic == slug, curation.c.arxiv_id.in_(some), curation.c.hidden)
         found |= set(connection.scalars(select(curation.c.arxiv_id).where(here)))
     return found
+
+
+def _not_before(now: datetime) -> ColumnElement[datetime]:
+    """The present, or an entry's ``updated`` where that is later."""
+    return case((memberships.c.updated_at > now, memberships.c.updated_at), else_=literal(now, Utc))
 
 
 def _is_in(slug: str) -> ColumnElement[bool]:

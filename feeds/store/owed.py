@@ -278,6 +278,12 @@ def is_owed(connection: Connection, kind: Work, key: str) -> bool:
     return connection.execute(query).scalar_one() > 0
 
 
+def find_owed(connection: Connection, kind: Work, key: str) -> Owed | None:
+    """This work, in whatever state; None where it is not owed."""
+    row = connection.execute(select(owed).where(owed.c.kind == kind, owed.c.key == key)).one_or_none()
+    return _read(row) if row else None
+
+
 def count_busy(connection: Connection, kinds: Iterable[Work], times: Times) -> int:
     """How much of these kinds is running or to be done now; what rests after a failure is not."""
     wanted = and_(owed.c.kind.in_(list(kinds)), or_(owed.c.state == State.RUNNING, _is_due(times)))

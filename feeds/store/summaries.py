@@ -141,23 +141,27 @@ def find_papers_of(connection: Connection, text_hashes: Iterable[str]) -> list[s
     return sorted(found)
 
 
+def record_cost(connection: Connection, made: Summary) -> None:
+    """Count what a summary cost on the day when it was spent, where the summary itself is not kept."""
+    if not made.tokens:
+        return
+    receipt = asdict(replace(made, data=None, status=Status.FORGOTTEN, failed=())) | {
+        "prompt_version": f"{made.prompt_version} {Status.FORGOTTEN} {made.made_at:%Y-%m-%d}"
+    }
+    statement = insert(connection, summaries).values(receipt)
+    statement = statement.on_conflict_do_update(
+        index_elements=list(summaries.primary_key),
+        set_={"tokens": summaries.c.tokens + statement.excluded.tokens},
+    )
+    connection.execute(statement)
+
+
 def forget_summaries(connection: Connection, forgotten: Sequence[Summary]) -> None:
     """Forget summaries, so that they are made anew. What they cost stays counted on the day when it was spent."""
     if not forgotten:
         return
-    paid = [
-        asdict(replace(made, data=None, status=Status.FORGOTTEN, failed=()))
-        | {"prompt_version": f"{made.prompt_version} {Status.FORGOTTEN} {made.made_at:%Y-%m-%d}"}
-        for made in forgotten
-        if made.tokens
-    ]
-    if paid:
-        statement = insert(connection, summaries)
-        statement = statement.on_conflict_do_update(
-            index_elements=list(summaries.primary_key),
-            set_={"tokens": summaries.c.tokens + statement.excluded.tokens},
-        )
-        connection.execute(statement, paid)
+    for made in forgotten:
+        record_cost(connection, made)
     names = [column.name for column in summaries.primary_key]
     this = and_(*(summaries.c[name] == bindparam(f"its_{name}") for name in names))
     keys = [{f"its_{name}": getattr(made, name) for name in names} for made in forgotten]

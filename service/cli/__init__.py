@@ -11,7 +11,7 @@ from feeds import __version__
 from feeds.config import load_settings
 from feeds.errors import QueryError, SettingsError, WireError
 from service import logs
-from service.cli import doctor, polling, running, status, summaries, topics
+from service.cli import curate, databases, doctor, evaluate, polling, running, status, summaries, topics
 
 log = logging.getLogger("wire.cli")
 
@@ -30,10 +30,14 @@ def cli() -> None:
 
 for command in (
     *running.COMMANDS,
+    databases.migrate,
+    databases.copy_database,
     polling.poll,
     polling.backfill,
     topics.topics,
+    curate.curate,
     summaries.summarize,
+    evaluate.evaluate,
     status.status,
     doctor.doctor,
 ):

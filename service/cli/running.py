@@ -23,9 +23,9 @@ from service import serving
 from workers import demo as demonstration
 from workers import standin as standins
 from workers.engine import connect, embedded_command, engine_url, is_alive
-from workers.preparing import prepare_database, prepare_topics, take_back_leases
+from workers.preparing import forget_writing, prepare_database, prepare_topics, take_back_leases
 from workers.processes import hold_folder, leave_when_told, python_command, python_environ
-from workers.queues import ARXIV, QUEUES, WORK, count_workers
+from workers.queues import ARXIV, LLM, QUEUES, WORK, count_workers
 from workers.runtime import make_runtime
 from workers.schedule import run_scheduler
 from workers.supervisor import Part, Supervisor
@@ -55,7 +55,8 @@ def demo(recordings: Path | None) -> None:
     """Show the wire without a network: some days of arXiv pass one after the other, on the demo's own clock.
 
     Without --recordings they are a sample that comes with the wire: papers invented for it.
-    The demo lives in a scratch folder that goes at the end. Set WIRE_DATA_DIR to a new or empty folder to keep it.
+    The demo lives in a scratch folder that goes at the end. Set WIRE_DATA_DIR to a new or empty folder to keep it,
+    and WIRE_DATABASE_URL beside it to an empty PostgreSQL database to see it there.
     """
     source = demonstration.open_source(recordings)
     own = load_settings()
@@ -65,7 +66,8 @@ def demo(recordings: Path | None) -> None:
         stack.enter_context(hold_folder(folder))
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        environ = {**os.environ, **demonstration.set_up(folder, own.topics, source, url)}
+        database = _demo_database(own, folder)
+        environ = {**os.environ, **demonstration.set_up(folder, own.topics, source, url, database)}
         settings = load_settings(environ)
         logging.getLogger("wire").setLevel(settings.log_level)
         named = [str(recordings.resolve())] if recordings else []
@@ -87,9 +89,10 @@ def serve() -> None:
 
 
 @click.command()
-@click.argument("queue", type=click.Choice(QUEUES), default=WORK)
+@click.argument("queue", type=click.Choice((*QUEUES, LLM)), default=WORK)
 def work(queue: str) -> None:
-    """Run one worker on one queue: "work" (the default: summaries, publishing) or "arxiv" (polling)."""
+    """Run one worker on one queue: "work" (the default: summaries, publishing), "arxiv" (polling) or "llm"
+    (what a language model writes)."""
     settings = load_settings()
     Store(settings.database_url).check()
     if not is_alive(engine_url(settings)):
@@ -104,14 +107,6 @@ def schedule() -> None:
     settings = load_settings()
     Store(settings.database_url).check()
     run_scheduler(make_runtime(settings, redis_retries=1))  # it comes back every second anyway
-
-
-@click.command()
-def migrate() -> None:
-    """Bring the database to this version; a copy of an older one is kept beside it."""
-    settings = load_settings()
-    prepare_database(settings)
-    click.echo(f"{settings.database_url} is up to date")
 
 
 _FOLDER = click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
@@ -137,7 +132,7 @@ def replay(folder: Path | None) -> None:
     click.echo(demonstration.invite(settings))
 
 
-COMMANDS = (run, demo, serve, work, schedule, migrate, standin, replay)
+COMMANDS = (run, demo, serve, work, schedule, standin, replay)
 
 
 def _run(settings: Settings, environ: dict[str, str], extra: list[Part], announce: Callable[[], None]) -> None:
@@ -149,7 +144,9 @@ def _run(settings: Settings, environ: dict[str, str], extra: list[Part], announc
     prepare_database(settings)
     runtime = make_runtime(settings)
     prepare_topics(runtime)
-    take_back_leases(runtime)
+    forget_writing(runtime)
+    if not is_shared(settings):
+        take_back_leases(runtime)
     runtime.store.close()
     with suppress(OSError):  # on a full disk other commands must be told where it is
         save_running(environ, settings.data_dir)
@@ -159,6 +156,11 @@ def _run(settings: Settings, environ: dict[str, str], extra: list[Part], announc
         Supervisor(parts, python_environ(environ), announce, settings.data_dir).run()
     finally:
         forget_running(settings.data_dir)
+
+
+def is_shared(settings: Settings) -> bool:
+    """Whether other hosts may be at work on the same database and queue: their leases are theirs."""
+    return bool(settings.redis_url) and not Store(settings.database_url).is_file
 
 
 def _parts(settings: Settings) -> list[Part]:
@@ -192,7 +194,12 @@ def _engine(settings: Settings) -> Part:
 def _workers(settings: Settings) -> list[Part]:
     queues = {"arxiv worker": ARXIV} | {f"worker {number}": WORK for number in range(1, settings.workers + 1)}
     parts = [Part(name, python_command("work", queue), essential=False) for name, queue in queues.items()]
-    return [*parts[:-1], replace(parts[-1], is_ready=lambda: _are_working(settings))]
+    writers = [f"writer {number}" for number in range(1, settings.workers + 1)] if settings.llm_base_url else []
+    return [
+        *(Part(name, python_command("work", LLM), essential=False) for name in writers),
+        *parts[:-1],
+        replace(parts[-1], is_ready=lambda: _are_working(settings)),
+    ]
 
 
 def _are_working(settings: Settings) -> bool:
@@ -210,6 +217,15 @@ def _announce(settings: Settings) -> None:
 def _announce_demo(settings: Settings) -> None:
     click.echo(f"Preprint Wire's demo is at {settings.base_url}/ (Ctrl-C ends it)")
     click.echo(f"Its folder is {settings.data_dir}; other commands find it with WIRE_DATA_DIR={settings.data_dir}")
+
+
+def _demo_database(own: Settings, folder: Path) -> str | None:
+    """The PostgreSQL database named beside the demo's folder, where a demo may live in it."""
+    named = {"WIRE_DATABASE_URL", "WIRE_DATABASE_URL_FILE"} & os.environ.keys()
+    store = Store(own.database_url)
+    if not named or folder != own.data_dir or store.is_file:
+        return None
+    return own.database_url if demonstration.is_usable_database(folder, store) else None
 
 
 def _demo_folder(own: Settings, stack: ExitStack) -> Path:

@@ -12,12 +12,16 @@ import click
 
 from feeds.clock import format_rfc3339
 from feeds.config import Settings, load_settings
-from feeds.status import ListingStatus, Status, load_status
+from feeds.status import ListingStatus, Status, WritingStatus, load_status
 from feeds.store.engine import Store
+from feeds.store.owed import Work
 from workers.engine import engine_url, is_alive
 from workers.queues import count_workers
 from workers.roster import PartState, load_roster
 from workers.runtime import Runtime, make_runtime
+
+#: Why papers were put off: no more reasons than that are told.
+_REASONS = 5
 
 
 @click.command()
@@ -51,11 +55,14 @@ def to_data(
         "workers": workers,
         "parts": [asdict(part) for part in parts],
         "topics": found.papers,
+        "topics_refused": found.topics_refused,
+        "paused": found.paused,
         "listings": [_listing(item) for item in found.listings],
         "days": [asdict(day) for day in found.days],
         "incidents": [asdict(incident) for incident in found.incidents],
         "owed": {row.kind: {n: v for n, v in asdict(row).items() if n != "kind"} for row in found.work},
         "dead": [asdict(dead) for dead in found.dead],
+        "writing": {**asdict(found.writing), "daily_tokens": settings.llm_daily_tokens},
     }
 
 
@@ -82,8 +89,26 @@ def describe(
         yield f"  {day.day}  {day.listing:<12} {day.outcome}{'  ' + counts if counts else ''}{reason}"
     yield from ("", "topics")
     yield from (f"  {slug:<28} {count} papers" for slug, count in sorted(found.papers.items()))
+    yield from (f"  {slug:<28} paused: {trouble}" for slug, trouble in found.paused.items())
+    if found.topics_refused:
+        yield f"  {found.topics_refused}; the topics in force stay"
+    if settings.llm_base_url or not found.writing.is_idle:
+        yield from ("", "language model")
+        yield from _describe_writing(settings, found.writing)
     yield from ("", "owed")
     yield from _describe_work(found)
+
+
+def _describe_writing(settings: Settings, writing: WritingStatus) -> Iterator[str]:
+    limit = "" if settings.llm_daily_tokens is None else f" of {settings.llm_daily_tokens:,}"
+    yield f"  {settings.llm_model or 'none is configured'}; {writing.tokens:,}{limit} tokens spent today"
+    yield f"  {writing.waiting} papers wait for it"
+    if writing.refused:
+        yield f"  its endpoint refuses whatever it is asked: {writing.refused}"
+    yield from (f"  {count} put off: {reason}" for reason, count in list(writing.reasons.items())[:_REASONS])
+    for group in writing.fallen:
+        rules = ", ".join(f"{rule} {count}" for rule, count in group.rules.items())
+        yield f"  {group.count} fell back: {group.kind} in {group.language} by {group.summarizer}: {rules}"
 
 
 def _listing(item: ListingStatus) -> dict[str, Any]:
@@ -106,11 +131,13 @@ def _describe_listing(item: ListingStatus) -> str:
 
 def _describe_work(found: Status) -> Iterator[str]:
     busy = [row for row in found.work if row.open]
+    resting = [row for row in found.work if row.later and row.kind is not Work.POLL]  # those come for ever
     for row in busy:
         late = f", {row.late} of them late" if row.late else ""
         age = f"the oldest for {row.oldest_seconds:.0f} s"
         yield f"  {row.kind:<10} {row.owed} due, {row.running} running{late}; {age}"
-    if not busy and not found.dead:
+    yield from (f"  {row.kind:<10} {row.later} later" for row in resting)
+    if not (busy or resting or found.dead):
         yield "  nothing"
     yield from (f"  dead: {dead.kind} {dead.key}: {dead.reason}" for dead in found.dead)
 

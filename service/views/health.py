@@ -33,7 +33,8 @@ def readyz() -> Response:
 def metrics() -> Response:
     """What /status tells, for Prometheus."""
     tools = web()
-    body = render_metrics(load_status(tools.store, tools.times()), tools.load_parts())
+    status, limit = load_status(tools.store, tools.times()), tools.settings.llm_daily_tokens
+    body = render_metrics(status, tools.load_parts(), limit)
     return _uncached(Response(body, content_type=CONTENT_TYPE_LATEST))
 
 

@@ -12,6 +12,8 @@ from feeds.errors import MovedError
 from feeds.model import calendar
 from feeds.model.announcements import AnnounceType
 from feeds.model.topics import Topic
+from feeds.render.content import READING_TITLES, describe_curation, explain
+from feeds.render.notes import render_note
 from feeds.status import load_status
 from service.web import web
 
@@ -44,6 +46,11 @@ def topic(slug: str) -> BaseResponse:
     return _page(
         "topic.html",
         topic=view.topic.topic,
+        trouble=view.topic.trouble,
+        describe_curation=describe_curation,
+        reading_titles=READING_TITLES,
+        explain=explain,
+        render_note=render_note,
         feed=view.feed,
         awaiting=view.awaiting,
         unread=_is_unread(view.topic.topic),
@@ -55,7 +62,13 @@ def topic(slug: str) -> BaseResponse:
 def status() -> Response:
     """How each listing is, what the last days brought, what is owed."""
     tools = web()
-    return _page("status.html", status=load_status(tools.store, tools.times()), kinds=list(AnnounceType))
+    return _page(
+        "status.html",
+        status=load_status(tools.store, tools.times()),
+        kinds=list(AnnounceType),
+        model=tools.settings.llm_model if tools.settings.llm_base_url else None,
+        daily_tokens=tools.settings.llm_daily_tokens,
+    )
 
 
 @blueprint.get("/favicon.ico")

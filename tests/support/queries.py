@@ -71,7 +71,7 @@ _PHRASE = st.builds(
     st.sampled_from([" ", " ", "-", ", "]),
     st.sampled_from(["", "", "*"]),
 )
-_BEGINNING = st.builds(lambda word, length: f'"{word[:length]}*"', _WORD, st.integers(1, 5))
+_BEGINNING = st.builds(lambda word, length: f'"{word[:length]}*"', _WORD, st.integers(1, 8))
 _TEXT = st.one_of(_WORD, _WORD, _PHRASE, _BEGINNING)
 _FIELDED = st.builds("{}:{}".format, st.sampled_from(["ti", "abs", "abs", "au", "co", "jr"]), _TEXT)
 _CATEGORY = st.builds(

@@ -1,7 +1,8 @@
 """Fetches papers that editors added and no listing has told of.
 
 An id that the API does not know is asked for some more times, as its index follows the announcements late; then
-the wish is put away, with its reason.
+the wish is put away, with its reason. Only tries that waited for their time count: who asks again and again does not
+shorten the time that the index has.
 """
 
 from __future__ import annotations
@@ -77,9 +78,17 @@ def make_paper(told: ApiPaper) -> Paper:
 
 def _ask_again(connection: Connection, runtime: Runtime, unknown: Iterable[Claim]) -> None:
     for claim in unknown:
-        if claim.failures + 1 >= TRIES:
+        hurried = _is_hurried(connection, claim)
+        if claim.failures + 1 >= TRIES and not hurried:
             curating.refuse(connection, claim.key, UNKNOWN, runtime.clock.now())
             owed.settle(connection, [claim])
         else:
             seconds = backoff_seconds(claim.failures, random.random(), first=_ASK_AGAIN_SECONDS)
-            owed.postpone(connection, claim, UNKNOWN, runtime.real_clock.now() + timedelta(seconds=seconds))
+            not_before = runtime.real_clock.now() + timedelta(seconds=seconds)
+            owed.postpone(connection, claim, UNKNOWN, not_before, counts=not hurried)
+
+
+def _is_hurried(connection: Connection, claim: Claim) -> bool:
+    """Whether it failed before, and somebody asked for it before its rest was over: that ends the rest."""
+    row = owed.find_owed(connection, claim.kind, claim.key)
+    return claim.failures > 0 and row is not None and row.not_before is None

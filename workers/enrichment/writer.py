@@ -168,13 +168,20 @@ class _Batch:
             self.answered, self.refused = True, None
         elif outcome.error and outcome.error.permanent:
             self.refused = str(outcome.error)
+        made = _as_summary(outcome, self._papers[arxiv_id], self._llm.name, self._runtime.clock.now())
         if outcome.status is Status.POSTPONED:
+            self._note_cost(made)
             self._postpone(arxiv_id, outcome.error or FetchError("time was up"))
             return
         with self._runtime.store.write() as connection:
-            made = _as_summary(outcome, self._papers[arxiv_id], self._llm.name, self._runtime.clock.now())
             summaries.record_summaries(connection, [made])
         self._count_down(arxiv_id)
+
+    def _note_cost(self, made: Summary) -> None:
+        """Calls that brought nothing may have cost something: the day's budget has to know."""
+        if made.tokens:
+            with self._runtime.store.write() as connection:
+                summaries.record_cost(connection, made)
 
     def _postpone(self, arxiv_id: str, error: FetchError) -> None:
         self._postponed[arxiv_id] = error

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from service.cli import main
+from tests.support.databases import settings_for
 from tests.support.processes import free_port
 from tests.support.recordings import ROOT
 from tests.support.wires import write_topics
@@ -42,10 +43,14 @@ Command = Callable[..., Ran]
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the command's wire lives: its settings point there, and nowhere else."""
+    if "on_each_database" in request.fixturenames:
+        request.getfixturevalue("on_each_database")
     for name in [name for name in os.environ if name.startswith("WIRE_")]:
         monkeypatch.delenv(name)
+    for name, value in settings_for(tmp_path / "var").items():
+        monkeypatch.setenv(name, value)
     write_topics(tmp_path / "topics.yaml", TOPICS)
     monkeypatch.setenv("WIRE_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.setenv("WIRE_TOPICS", str(tmp_path / "topics.yaml"))

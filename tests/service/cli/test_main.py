@@ -33,8 +33,8 @@ COMMANDS = dict(commands())
 
 def test_the_commands_of_this_version_are_there() -> None:
     assert {path[0] for path in COMMANDS} == {
-        "backfill", "demo", "doctor", "migrate", "poll", "run", "schedule", "serve", "status", "summarize",
-        "topics", "work",
+        "backfill", "copy-database", "demo", "doctor", "migrate", "poll", "run", "schedule", "serve", "status",
+        "summarize", "topics", "work",
     }  # fmt: skip
     assert {path[1] for path in COMMANDS if path[1:]} == {"check", "list", "preview"}
 

@@ -84,7 +84,7 @@ def test_a_wire_runs_is_joined_and_stops(tmp_path: Path, host: Host) -> None:
 def test_migrating_twice_is_as_good_as_once(wire: Command, folder: Path) -> None:
     for _ in range(2):
         ran = wire("migrate")
-        assert (ran.code, ran.out) == (0, f"sqlite:///{folder / 'var' / 'wire.db'} is up to date\n")
+        assert (ran.code, ran.out) == (0, f"{folder / 'var' / 'wire.db'} is up to date\n")
     assert [path.name for path in (folder / "var").glob("*.bak*")] == []
 
 

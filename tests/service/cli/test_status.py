@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from feeds.clock import parse_rfc3339
-from feeds.store import owed
+from feeds.model.summaries import Kind, Summary
+from feeds.model.summaries import Status as SummaryStatus
+from feeds.store import owed, papers, site, summaries
 from feeds.store.owed import Work
 from tests.service.cli.conftest import TOPICS, Command
 from tests.support.hosts import Answer
@@ -52,8 +54,8 @@ def test_status_is_told_as_json(wire: Command) -> None:
     told = json.loads(ran.out)
     assert (ran.code, ran.err) == (0, "")
     assert set(told) == {
-        "url", "now", "out_of_reach_since", "workers", "parts", "topics", "listings", "days", "incidents",
-        "owed", "dead",
+        "url", "now", "out_of_reach_since", "workers", "parts", "topics", "topics_refused", "paused", "listings",
+        "days", "incidents", "owed", "dead", "writing",
     }  # fmt: skip
     assert told["url"] == "https://wire.example.org"
     assert parse_rfc3339(told["now"])
@@ -65,7 +67,7 @@ def test_status_is_told_as_json(wire: Command) -> None:
     assert [(day["listing"], day["day"], day["counts"]) for day in told["days"] if day["listing"] == "cs.CV"] == [
         ("cs.CV", "2026-04-17", {"new": 2})
     ]
-    assert set(told["owed"]) == {"poll", "complete", "recover", "enrich", "publish", "alert"}
+    assert set(told["owed"]) == {"poll", "complete", "add", "recover", "enrich", "write", "publish", "alert"}
     assert all(row["owed"] == row["running"] == row["dead"] == 0 for row in told["owed"].values())
     assert told["dead"] == []
 
@@ -143,3 +145,33 @@ def test_parts_that_had_to_be_started_again_are_told(wire: Command, line: Line) 
     save_roster(line.settings.data_dir, parts)
     assert "  worker 1 was started again 3 times, last after: signal 9: Killed" in wire("status").out.splitlines()
     assert [part["restarts"] for part in json.loads(wire("status", "--json").out)["parts"]] == [0, 3]
+
+
+def test_how_it_goes_with_the_language_model_is_told(
+    wire: Command, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "language model" not in wire("status").out
+    with line.runtime.store.write() as connection:
+        text_hash = papers.find_papers(connection, ["2604.00001"])["2604.00001"].text_hash
+        key, broken = (text_hash, Kind.TLDR, "en", "tldr-1", "llm:a"), ("numbers", "length", "numbers")
+        fell = Summary(*key, None, MORNING, tokens=1500, status=SummaryStatus.REJECTED, failed=broken)
+        summaries.record_summaries(connection, [fell])
+        owed.owe(connection, Work.WRITE, ["2604.00001", "2604.00002"], MORNING)
+        claims = owed.claim(connection, Work.WRITE, ["2604.00001", "2604.00002"], line.runtime.times(), 60)
+        for claim in claims:
+            owed.postpone(connection, claim, "HTTP 401", line.runtime.times().real, counts=False)
+        site.save_note(connection, site.MODEL_REFUSED, "HTTP 401")
+    for name, value in {"BASE_URL": "http://127.0.0.1:9", "MODEL": "a", "DAILY_TOKENS": "20000"}.items():
+        monkeypatch.setenv(f"WIRE_LLM_{name}", value)
+    lines = wire("status").out.splitlines()
+    at = lines.index("language model")
+    assert lines[at + 1 : at + 6] == [
+        "  a; 1,500 of 20,000 tokens spent today",
+        "  2 papers wait for it",
+        "  its endpoint refuses whatever it is asked: HTTP 401",
+        "  2 put off: HTTP 401",
+        "  1 fell back: tldr in en by llm:a: length 1, numbers 1",
+    ]
+    told = json.loads(wire("status", "--json").out)["writing"]
+    assert (told["waiting"], told["tokens"], told["daily_tokens"], told["refused"]) == (2, 1500, 20000, "HTTP 401")
+    assert told["fallen"][0]["rules"] == {"length": 1, "numbers": 1}

@@ -17,6 +17,7 @@ from tests.support.llm import Fault, StandIn, running_llm
 from tests.support.wires import MORNING, Line
 from workers.enrichment.llm import CallLimits, Endpoint, LlmClient
 from workers.enrichment.writer import write_papers
+from workers.preparing import forget_writing
 
 MakeLine = Callable[..., Line]
 ENGLISH: dict[str, object] = {"slug": "vision", "title": "Vision", "categories": ["cs.CV"]}
@@ -216,8 +217,18 @@ def test_a_wire_without_a_model_owes_it_nothing(make_line: MakeLine) -> None:
     assert (list(entries(line)), owing(line)) == (["00001"], {})
     with line.runtime.store.write() as connection:
         owed.owe(connection, Work.WRITE, ["2604.00001"], MORNING)  # left from a wire that had one
-    line.work()
+    forget_writing(line.runtime)
     assert owing(line) == {}
+
+
+def test_calls_that_brought_nothing_count_as_spent(start: Callable[..., Line], model: StandIn) -> None:
+    line = start([ENGLISH])
+    model.script = [Fault.DROP_IN_BODY] * 100
+    line.announce([item(1)])
+    line.poll()
+    with line.runtime.store.read() as connection:
+        assert summaries.count_tokens(connection, MORNING - timedelta(hours=6)) > 0
+    assert "2604.00001" in owing(line)
 
 
 def test_what_the_endpoint_understands_is_remembered(start: Callable[..., Line], model: StandIn) -> None:
