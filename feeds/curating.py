@@ -15,7 +15,18 @@ from feeds.errors import BadRequestError, NotFoundError
 from feeds.model.announcements import AnnounceType
 from feeds.model.calendar import eastern_date
 from feeds.model.changes import Admission
-from feeds.model.curation import NONE, Act, Curation, Event, change, compare, is_shown, read_editor, restore
+from feeds.model.curation import (
+    NONE,
+    WIRE,
+    Act,
+    Curation,
+    Event,
+    change,
+    compare,
+    is_shown,
+    read_editor,
+    restore,
+)
 from feeds.model.entries import Member, MemberState
 from feeds.model.papers import Paper
 from feeds.model.topics import Topic
@@ -25,10 +36,7 @@ from feeds.selecting import compile_topic, judge_papers
 from feeds.store import curation, memberships, owed, papers, topics
 from feeds.store.engine import Connection
 from feeds.store.memberships import HOLD
-from feeds.store.owed import Work
-
-#: Signs acts that the wire does itself.
-WIRE = "wire"
+from feeds.store.owed import State, Work
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,7 @@ class Curated:
     curation: Curation
     member: Member | None  #: None: it is not in the topic, and never was
     events: tuple[Event, ...]  #: the last acts, in the order in which they were done
+    trouble: str | None = None  #: why the last try to fetch it failed, while it is wanted
     changed: bool = False  #: by the act that was just done
 
     @property
@@ -98,22 +107,29 @@ def curate(
     before = find_curated(connection, slug, arxiv_id)
     if not (before.is_in or before.is_wanted):
         raise NotFoundError("That paper is not in this topic; add it first.")
-    return _settle(connection, before, change(before.curation, given), act, editor, now)
+    after = change(before.curation, given)
+    return _settle(connection, before, after, act, read_editor(editor), now)
 
 
-def add(connection: Connection, slug: str, arxiv_id: str, *, editor: str, now: datetime) -> Curated:
+def add(
+    connection: Connection, slug: str, arxiv_id: str, *, editor: str, now: datetime, anew: bool = False
+) -> Curated:
     """Add a paper that the query missed. One that the store does not know is fetched, and joins then.
 
-    What is in already stays as it is; what is on its way is looked for once more.
+    What is in already stays as it is.
+
+    :param anew: look at once for what is on its way; else that comes when it is due, after the rest that follows a
+        failure
     """
     before = find_curated(connection, slug, arxiv_id)
     if before.is_in:
         return before
     if before.is_wanted:
-        owed.owe(connection, Work.ADD, [arxiv_id], now)
+        if anew or not _is_on_its_way(connection, arxiv_id):
+            owed.owe(connection, Work.ADD, [arxiv_id], now)
         return before
     after = replace(before.curation, added_by=read_editor(editor))
-    return _settle(connection, before, after, Act.ADD, editor, now)
+    return _settle(connection, before, after, Act.ADD, read_editor(editor), now)
 
 
 def forget(connection: Connection, slug: str, arxiv_id: str, *, editor: str, now: datetime) -> Curated:
@@ -124,7 +140,7 @@ def forget(connection: Connection, slug: str, arxiv_id: str, *, editor: str, now
     before = find_curated(connection, slug, arxiv_id)
     if not (before.is_in or before.events):
         raise NotFoundError("That paper is not in this topic, and nothing was ever said of it.")
-    return _settle(connection, before, NONE, Act.FORGET, editor, now)
+    return _settle(connection, before, NONE, Act.FORGET, read_editor(editor), now)
 
 
 def undo(connection: Connection, slug: str, arxiv_id: str, *, editor: str, now: datetime) -> Curated:
@@ -137,7 +153,7 @@ def undo(connection: Connection, slug: str, arxiv_id: str, *, editor: str, now: 
     if last is None:
         raise BadRequestError("There is nothing to undo about that paper in this topic.")
     after = restore(before.curation, last.before)
-    return _settle(connection, before, after, Act.UNDO, editor, now, undoes=last)
+    return _settle(connection, before, after, Act.UNDO, read_editor(editor), now, undoes=last)
 
 
 def welcome(connection: Connection, paper: Paper, now: datetime) -> list[str]:
@@ -164,13 +180,23 @@ def refuse(connection: Connection, arxiv_id: str, reason: str, now: datetime) ->
 
 
 def _find(connection: Connection, topic: Topic, arxiv_id: str) -> Curated:
-    return Curated(
+    found = Curated(
         topic,
         arxiv_id,
         curation.find_curation(connection, topic.slug, arxiv_id),
         memberships.find_member(connection, topic.slug, arxiv_id),
         tuple(curation.list_events(connection, topic.slug, arxiv_id)),
     )
+    wish = owed.find_owed(connection, Work.ADD, arxiv_id) if found.is_wanted else None
+    return replace(found, trouble=wish.reason) if wish else found
+
+
+def _is_on_its_way(connection: Connection, arxiv_id: str) -> bool:
+    """Whether a paper that is wanted is still to be fetched, and will be without anybody's asking."""
+    wish = owed.find_owed(connection, Work.ADD, arxiv_id)
+    if wish is None or wish.state is State.DEAD:
+        return False
+    return arxiv_id not in papers.find_papers(connection, [arxiv_id])  # a listing brought it meanwhile
 
 
 def _settle(
@@ -184,12 +210,15 @@ def _settle(
     undoes: Event | None = None,
     reason: str | None = None,
 ) -> Curated:
-    """Write an act and all that follows from it. One that changes nothing leaves no event, unless it is an undo."""
+    """Write an act and all that follows from it. One that changes nothing leaves no event, unless it is an undo.
+
+    :param editor: as :func:`read_editor` gives it, or the wire itself
+    """
     slug, arxiv_id = before.topic.slug, before.arxiv_id
     old, new = compare(before.curation, after)
     if not new and undoes is None:
         return before
-    _record(connection, Event(0, slug, arxiv_id, now, read_editor(editor), act, old, new, reason), undoes)
+    _record(connection, Event(0, slug, arxiv_id, now, editor, act, old, new, reason), undoes)
     curation.save_curation(connection, slug, arxiv_id, after, now)
     _move(connection, before, after, new, now)
     if is_shown(before.curation, after):

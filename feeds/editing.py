@@ -63,8 +63,9 @@ def create_topic(store: Store, topic: Topic, now: datetime) -> TopicReport:
     :raises ConflictError: where its slug is taken, or one of its old slugs, or there are too many topics
     """
     with store.write() as connection:
-        if topics.find_topic(connection, topic.slug):
-            raise ConflictError(f"There is a topic {topic.slug} already; PUT edits it.")
+        if known := topics.find_topic(connection, topic.slug):
+            taken = ConflictError(f"There is a topic {topic.slug} already; PUT edits it.")
+            raise _is_files(topic.slug) if known.is_files else taken
         return _save(connection, topic, None, now)
 
 

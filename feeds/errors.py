@@ -90,7 +90,7 @@ class MovedError(WireError):
     """
 
     def __init__(self, slug: str) -> None:
-        super().__init__(f"moved to {slug}")
+        super().__init__(f"this topic is called {slug} now")
         self.slug = slug
 
 

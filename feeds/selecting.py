@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import islice
 
 from feeds import searching
-from feeds.errors import ConflictError, GoneError, NotFoundError
+from feeds.errors import ConflictError, GoneError, MovedError, NotFoundError
 from feeds.model import taxonomy
 from feeds.model.announcements import Announcement
 from feeds.model.changes import Admission
@@ -73,12 +73,15 @@ def reselect(
 
     :param dry_run: only find out
     :raises NotFoundError: where there is no such topic
+    :raises MovedError: where the slug is an old one
     :raises GoneError: where it was retired
     :raises ConflictError: where it is paused, or was edited meanwhile
     """
     with store.read() as connection:
         stored = topics.find_topic(connection, slug)
         if stored is None:
+            if now_at := topics.find_renamed(connection, slug):
+                raise MovedError(now_at)
             raise NotFoundError(f"there is no topic {slug}")
         chosen = find_chosen(connection, compile_topic(stored.topic), tell)
         selection = decide_selection(chosen, selections.find_places(connection, slug))

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from feeds.model import taxonomy
+from feeds.model.curation import WIRE
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("text", "json")
@@ -143,6 +144,8 @@ def read_editors(text: str) -> dict[str, str]:
         name, _, token = item.partition(":")
         if not _EDITOR.fullmatch(name) or not _TOKEN.fullmatch(token) or token in editors:
             raise ValueError("expected name:token,... with a token of its own for each")
+        if name.casefold() == WIRE:
+            raise ValueError(f"expected another name than {WIRE}, which signs what the wire does itself")
         editors[token] = name
     if len(set(editors.values())) < len(editors):
         raise ValueError("expected each name once")

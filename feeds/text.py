@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-#: XML 1.0 section 2.2 forbids the C0 controls, surrogates, U+FFFE and U+FFFF; C1 controls and DEL are noise.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+#: XML 1.0 section 2.2 forbids the C0 controls, surrogates, U+FFFE and U+FFFF; C1 controls and DEL are noise. The
+#: embeddings, overrides and isolates of UAX #9 (sections 2.1 to 2.4) reach beyond their text and turn what follows;
+#: the marks of right-to-left scripts do not.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 _SPACE = re.compile(r"\s+")
 #: Possessive, and cut at the next opening: many openings without an end cost no more than reading them.
 _MATH = re.compile(r"(?<!\\)\$(?:[^$\\]|\\.)++\$|\\\((?:[^$\\]|\\[^()])*+\\\)", re.DOTALL)

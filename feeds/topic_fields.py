@@ -93,6 +93,11 @@ def write_topic(topic: Topic) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value not in ("", None)}
 
 
+def is_slug(text: str) -> bool:
+    """Whether it may be a topic's slug, as far as its letters go."""
+    return _SLUG.fullmatch(text) is not None
+
+
 def brief(value: object) -> str:
     """A value as problems show it."""
     return _BRIEF.repr(value)
@@ -121,7 +126,7 @@ def _text(value: Any) -> str:
 
 
 def _slug(value: Any) -> str:
-    if not isinstance(value, str) or not _SLUG.fullmatch(value):
+    if not isinstance(value, str) or not is_slug(value):
         raise ValueError(f"expected small letters, digits and hyphens (quote a number), found {brief(value)}")
     if value in RESERVED:
         raise ValueError(f'"{value}" is reserved ({", ".join(RESERVED)})')
@@ -147,8 +152,10 @@ def _categories(value: Any) -> tuple[str, ...]:
 
 
 def _query(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
+    if value is None or (isinstance(value, str) and not value.strip()):
         raise ValueError("is empty; leave it out to take everything in the categories")
+    if not isinstance(value, str):
+        raise ValueError(f"expected a text, found {brief(value)}")
     query = clean(value).rstrip()
     parser.parse(query)
     return query

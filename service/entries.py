@@ -53,6 +53,7 @@ def report_curation(curated: Curated, site: Site) -> schemas.CurationReport:
         topic=curated.topic.slug,
         arxiv_id=curated.arxiv_id,
         state=FETCHING if curated.is_wanted else curated.state,
+        trouble=curated.trouble,
         pinned=said.pinned,
         hidden=said.hidden,
         rating=said.rating,

@@ -16,11 +16,9 @@ from feeds.config import Settings
 from feeds.errors import AlreadyRunningError
 from feeds.setting_values import Bind
 from service import app, logs
-from service.web import web
+from service.web import THREADS, web
 from workers.processes import die_with_parent
 
-#: Threads that answer requests, a worker process; they mostly wait for SQLite.
-_THREADS = 4
 #: After the stop signal, for requests in flight.
 KILL_SECONDS = 8
 
@@ -70,7 +68,7 @@ def serve(settings: Settings) -> None:
         http=HTTPModes.http1,
         websockets=False,
         workers=1,
-        blocking_threads=_THREADS,
+        blocking_threads=THREADS,
         http1_settings=HTTP1Settings(header_read_timeout=10_000),
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_SECONDS,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from typing import cast
 
 from flask import Flask, current_app
@@ -16,6 +17,10 @@ from feeds.store.owed import Times
 from workers.roster import PartState
 
 _EXTENSION = "preprint-wire"
+#: That answer requests, a worker process; they mostly wait for the database.
+THREADS = 4
+#: Of them, those that may wait for something of the background's: the others go on answering everybody else.
+MAX_WAITING = max(THREADS // 2, 1)
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class Web:
     clock: Clock
     publisher: Publisher
     load_parts: Callable[[], Sequence[PartState]]  #: who runs on this machine
+    #: Is taken by who waits, and never waited for itself.
+    waiting: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_WAITING))
 
     def times(self) -> Times:
         """The present, on the wire's clock and on the machine's."""

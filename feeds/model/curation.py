@@ -130,7 +130,9 @@ def read_editor(name: str) -> str:
     if not 0 < len(cleaned) <= MAX_EDITOR:
         raise BadRequestError(f"An editor's name has 1 to {MAX_EDITOR} characters.")
     if cleaned.casefold() == WIRE:
-        raise BadRequestError(f"No editor is called {WIRE}, which signs what the wire does itself; give another name.")
+        raise BadRequestError(
+            f"No editor is called {WIRE}, which signs what the wire does itself; give another name."
+        )
     return cleaned
 
 

@@ -52,7 +52,8 @@ _FIELD_NAMES = " ".join(f"{name}:" for name in FIELDS)
 def parse(query: str) -> Node:
     """Read a query.
 
-    :raises QueryError: with the 1-based position of the fault and what was expected there
+    :raises QueryError: with the 1-based position of the fault and what was expected there; from "expected" on, the
+        problem makes sense by itself and repeats nothing of the query
     """
     if len(query) > MAX_LENGTH:
         raise QueryError(MAX_LENGTH + 1, f"the query goes on, expected at most {MAX_LENGTH} characters")
@@ -112,30 +113,30 @@ class _Parser:
             self._at += 1
             node = self._or(context)
         if self._peek() != ")":
-            self._fail('this "(" is never closed, expected ")"', opened)
+            self._fail('this "(" is never closed, expected a ")" that closes it', opened)
         self._at += 1
         return node
 
     def _fielded(self, field: re.Match[str]) -> Node:
         name = field["name"].lower()
         if name not in _FIELDS and name not in (_CATEGORY, _ID):
-            self._fail(f'there is no field "{_shown(field["name"])}:", expected one of {_FIELD_NAMES}')
+            self._fail(f'there is no field "{_shown(field["name"])}:", expected one of the fields {_FIELD_NAMES}')
         with self._deeper():
             self._at = field.end()
             if not self._peek():
-                self._fail(f'"{name}:" stands alone, expected what to look for right after it')
+                self._fail(f'"{name}:" stands alone, expected what to look for right after the colon')
             return self._term(_FIELDS.get(name, name))
 
     def _quoted(self, context: _Context) -> Node:
         opened = self._at
         closed = next((i for i in range(opened + 1, len(self._query)) if self._query[i] in _OPENING), None)
         if closed is None:
-            self._fail("this quote is never closed, expected another one", opened)
+            self._fail("this quote is never closed, expected a second quote that closes it", opened)
         self._at = closed + 1
         text = self._query[opened + 1 : closed]
         stray = words.find_stray_star(text) if isinstance(context, Field) else None
         if stray is not None:
-            self._fail('found a "*", expected it only at the end of the last word', opened + 1 + stray)
+            self._fail('found a "*", expected "*" only at the end of the last word', opened + 1 + stray)
         return self._leaf(text, opened, context, quoted=True)
 
     def _bare(self, context: _Context) -> Node:
@@ -162,7 +163,8 @@ class _Parser:
         name = taxonomy.find_name(text.strip().removesuffix(".*"))
         if name is None:
             self._fail(
-                f'"{_shown(text)}" is no arXiv category, expected one like cs.CL, or an archive like cs', start
+                f'"{_shown(text)}" is no arXiv category, expected a category like cs.CL, or an archive like cs',
+                start,
             )
         return InCategory(name, f"cat:{_written(text)}")
 
@@ -170,7 +172,7 @@ class _Parser:
         try:
             arxiv_id = parse_arxiv_id(text.strip().removeprefix("arXiv:")).arxiv_id
         except ValueError:
-            self._fail(f'"{_shown(text)}" is no arXiv id, expected one like 2604.14193 or hep-th/9901001', start)
+            self._fail(f'"{_shown(text)}" is no arXiv id, expected an id like 2604.14193 or hep-th/9901001', start)
         return HasId(arxiv_id, f"id:{_written(text)}")
 
     def _refuse_punctuation(self, text: str, start: int, field: Field) -> None:
@@ -182,15 +184,15 @@ class _Parser:
         hint = {
             "-": "expected a word (write NOT to exclude one)",
             "'": 'expected a word; a phrase stands in double quotes: "text to speech"',
-            "*": "expected it only at the end of a word",
-        }.get(sign, "expected letters and digits; leave it out")
+            "*": 'expected "*" only at the end of a word',
+        }.get(sign, "expected only letters and digits")
         self._fail(f'"{_shown(sign)}" cannot stand here outside quotes, {hint}', start + problem)
 
     @contextmanager
     def _deeper(self) -> Iterator[None]:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            self._fail(f"fields and parentheses are nested too deep, expected at most {MAX_DEPTH} levels")
+            self._fail(f"this is nested too deep, expected at most {MAX_DEPTH} levels of fields and parentheses")
         yield
         self._depth -= 1
 

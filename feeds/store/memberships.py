@@ -146,8 +146,8 @@ def note_summaries(connection: Connection, arxiv_ids: Iterable[str], now: dateti
 def note_edit(connection: Connection, slug: str, arxiv_id: str, now: datetime) -> None:
     """Note that an editor changed what an entry shows; one that readers have moves its ``updated``.
 
-    By a second at least, as feeds have whole ones: also where it joined later than now (:data:`STEP`), where the last
-    change is of this second, or where the clock stands still.
+    By a second at least: also where it joined later than now (:data:`STEP`), where the last change is of this
+    second, or where the clock stands still.
     """
     here = and_(memberships.c.topic == slug, memberships.c.arxiv_id == arxiv_id)
     seen = and_(here, memberships.c.released_at.is_not(None))

@@ -152,7 +152,11 @@ def tag(desk: _Desk, tags: tuple[str, ...], off: bool) -> None:
     desk.retag(lambda said: _without(said.tags, given) if off else [*said.tags, *given])
 
 
-@curate.command()
+#: A note may be a list: "- the first" holds no option, so no letter is one (``-h``).
+_DASHES = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+
+
+@curate.command(context_settings=_DASHES)
 @_at_desk()
 @click.argument("text", metavar="TEXT", required=False)
 @_OFF
@@ -196,7 +200,7 @@ def add(desk: _Desk, timeout: float) -> None:
         return
     check_running(runtime)
     with runtime.store.write() as connection:
-        curating.add(connection, desk.slug, desk.arxiv_id, editor=desk.editor, now=runtime.clock.now())
+        curating.add(connection, desk.slug, desk.arxiv_id, editor=desk.editor, now=runtime.clock.now(), anew=True)
     desk.show(await_paper(runtime, desk.slug, desk.arxiv_id, timeout))
 
 
@@ -239,7 +243,8 @@ def _describe(curated: Curated) -> str:
     """How it stands, in a line."""
     said = curated.curation
     if curated.is_wanted:
-        state = "added, still to be fetched from arXiv"
+        failed = f" (the last try failed: {curated.trouble})" if curated.trouble else ""
+        state = f"added, still to be fetched from arXiv{failed}"
     elif curated.is_in:
         state = str(curated.state)
     else:

@@ -14,7 +14,7 @@ import click
 
 from feeds.clock import make_clock
 from feeds.config import Settings, load_settings
-from feeds.errors import TopicsFileError
+from feeds.errors import MovedError, TopicsFileError
 from feeds.model.topics import Topic
 from feeds.previewing import Hit, Preview, preview_query, preview_topic
 from feeds.query import parser
@@ -24,7 +24,7 @@ from feeds.store import memberships
 from feeds.store import topics as stored_topics
 from feeds.store.engine import Store
 from feeds.store.topics import Origin, StoredTopic
-from feeds.topic_fields import write_topic
+from feeds.topic_fields import is_slug, write_topic
 from feeds.topics_file import load_topics
 
 _SHOWN = 20
@@ -116,9 +116,10 @@ def preview(query_or_slug: str, edited: str | None, days: int, as_json: bool) ->
     """Try a QUERY, or a topic's by its SLUG, on what is stored; nothing changes.
 
     Of a topic it also tells what its definition in the file, or NEW, would add and drop (./wire topics reselect).
+    While the file is refused, the definition in force is tried.
     """
     settings = load_settings(joining=True)
-    defined = {topic.slug: topic for topic in load_topics(settings.topics)}
+    defined = _load_defined(settings)
     store = Store(settings.database_url)
     topic = defined.get(query_or_slug) or _find_stored(store, query_or_slug)
     if topic is None and edited is not None:
@@ -128,6 +129,8 @@ def preview(query_or_slug: str, edited: str | None, days: int, as_json: bool) ->
         topic = replace(topic, query=edited)
     tree = None if topic else parser.parse(query_or_slug)
     store.check()
+    if tree and is_slug(query_or_slug):
+        click.echo(f"there is no topic {query_or_slug}; it is looked for as a query", err=True)
     with _progress_bar("looking") as tell:
         if tree:
             found = preview_query(store, tree, days=days, shown=_SHOWN, tell=tell)
@@ -140,12 +143,27 @@ def preview(query_or_slug: str, edited: str | None, days: int, as_json: bool) ->
         click.echo("\n".join(_describe_preview(found)))
 
 
+def _load_defined(settings: Settings) -> dict[str, Topic]:
+    """The topics of the file, by slug; none while it is refused, which is pointed out."""
+    try:
+        return {topic.slug: topic for topic in load_topics(settings.topics)}
+    except TopicsFileError as error:
+        click.echo(f"{error}; going on without it", err=True)
+        return {}
+
+
 def _find_stored(store: Store, slug: str) -> Topic | None:
-    """A topic that the file does not define: one of the API's."""
+    """A topic as it is in force.
+
+    :raises MovedError: where the slug is an old one
+    """
     if not store.is_current():
         return None
     with store.read() as connection:
         stored = stored_topics.find_topic(connection, slug)
+        moved_to = None if stored else stored_topics.find_renamed(connection, slug)
+    if moved_to:
+        raise MovedError(moved_to)
     return stored.topic if stored else None
 
 

@@ -45,7 +45,7 @@ def edit_curation(slug: str, arxiv_id: str, editor: str, body: CurationEdit) -> 
     """Say something of a paper in a topic.
 
     What is absent stays, null clears. A paper that is not in the topic is added to it; one that this wire does not
-    know is fetched from arXiv, for which the answer waits ten seconds.
+    know is fetched from arXiv, for which the answer waits up to ten seconds, or not at all while others wait.
     """
     wanted = _read_id(arxiv_id)
     try:
@@ -54,7 +54,7 @@ def edit_curation(slug: str, arxiv_id: str, editor: str, body: CurationEdit) -> 
         return _move(moved, arxiv_id)
     curated = _await(curated)
     if curated.is_wanted:
-        told = Fetching(FETCHING, "The paper is being fetched from arXiv, and joins the topic then.")
+        told = Fetching(FETCHING, _explain(curated))
         return answer(told, HTTPStatus.ACCEPTED, Location=_address(slug, wanted), Retry_After="10")
     if not curated.is_in or curated.member is None:
         raise NotFoundError(f"The paper was not added: {curated.refusal}.")
@@ -97,11 +97,24 @@ def _edit(slug: str, arxiv_id: str, editor: str, body: CurationEdit) -> Curated:
 
 
 def _await(curated: Curated) -> Curated:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while curated.is_wanted and time.monotonic() < deadline:
-        time.sleep(_TICK_SECONDS)
-        curated = _find(curated.topic.slug, curated.arxiv_id)
-    return curated
+    """Wait for a paper that is fetched, unless as many others do as may."""
+    waiting = web().waiting
+    if not (curated.is_wanted and waiting.acquire(blocking=False)):
+        return curated
+    try:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while curated.is_wanted and time.monotonic() < deadline:
+            time.sleep(_TICK_SECONDS)
+            curated = _find(curated.topic.slug, curated.arxiv_id)
+        return curated
+    finally:
+        waiting.release()
+
+
+def _explain(curated: Curated) -> str:
+    """What becomes of a paper that is wanted."""
+    failed = f" The last try failed: {curated.trouble}." if curated.trouble else ""
+    return f"The paper is being fetched from arXiv, and joins the topic then.{failed}"
 
 
 def _find(slug: str, arxiv_id: str) -> Curated:

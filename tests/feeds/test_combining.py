@@ -120,6 +120,27 @@ def test_two_searches_have_two_ids() -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ('"', "1; expected a second quote that closes it"),
+        ("?", "1; expected only letters and digits"),
+        ("a -b", "3; expected a word (write NOT to exclude one)"),
+        ("*", '1; expected "*" only at the end of a word'),
+        ("(a", '1; expected a ")" that closes it'),
+        ("ti:", "4; expected what to look for right after the colon"),
+        ("expected:a", "1; expected one of the fields ti: abs: au: co: jr: cat: id:"),
+        ("cat:expected", "5; expected a category like cs.CL, or an archive like cs"),
+        ("id:expected", "4; expected an id like 2604.14193 or hep-th/9901001"),
+        ("(" * 51, "51; expected at most 50 levels of fields and parentheses"),
+    ],
+)
+def test_what_was_expected_makes_sense_by_itself(query: str, told: str) -> None:
+    with pytest.raises(BadRequestError) as caught:
+        read_search(query, [])
+    assert str(caught.value) == f"The query cannot be read at position {told}."
+
+
+@pytest.mark.parametrize(
     ("query", "categories"),
     [("", []), ("   ", []), ("(", []), ("cat:nothing", []), ("x" * 1001, []), ("a", ["nothing"]), ("a", [""]),
      ("secret secret:secret", []), ('"secret', [])],

@@ -116,6 +116,7 @@ NONSENSE = [
     ("WIRE_EDITORS", "ann:one two", "name:token"),
     ("WIRE_EDITORS", "ann:same,bob:same", "of its own"),
     ("WIRE_EDITORS", "ann:one,ann:two", "each name once"),
+    ("WIRE_EDITORS", "ann:one,Wire:two", "another name than wire"),
     ("WIRE_ADMIN_TOKEN", "one two", "RFC 6750"),
     ("WIRE_LLM_BASE_URL", "localhost:8080", "http or https"),
     ("WIRE_LLM_MODEL", "a\nb", "name of a model"),

@@ -9,7 +9,7 @@ import pytest
 
 from feeds.incidents import detect_incidents
 from feeds.model.announcements import Outcome, VisitOutcome
-from feeds.model.incidents import Finding, Incident, IncidentKind, decide_incidents
+from feeds.model.incidents import Finding, Incident, IncidentKind, decide_incidents, reword_incidents
 from feeds.status import DeadWork, ListingStatus, Status, WorkStatus, WritingStatus
 from feeds.store.listings import Day, Listing, Visit
 from feeds.store.owed import Work
@@ -112,6 +112,14 @@ def test_the_same_fault_is_one_incident_until_it_is_over() -> None:
     other = Incident(2, IncidentKind.STALE, "cs.SD", "It has not moved.", NOON)
     assert decide_incidents([finding], []) == ([finding], [])
     assert decide_incidents([finding], [standing, other]) == ([], [other])
+    assert reword_incidents([finding], [standing, other]) == []
+
+
+def test_an_incident_says_what_is_wrong_now() -> None:
+    finding = Finding(IncidentKind.REFUSED, "the topics file", "line 9: slug is missing")
+    standing = Incident(1, IncidentKind.REFUSED, "the topics file", "line 2: title is missing", NOON)
+    assert decide_incidents([finding], [standing]) == ([], [])
+    assert reword_incidents([finding], [standing]) == [replace(standing, text="line 9: slug is missing")]
 
 
 def test_a_refused_file_and_every_paused_topic_is_told() -> None:
@@ -136,7 +144,7 @@ def test_a_model_that_refuses_or_is_silent_is_one_incident() -> None:
     assert "HTTP 401" in refused.text
     assert "WIRE_LLM_API_KEY" in refused.text
     assert quiet.text == (
-        "Nothing was written for an hour; 3 papers wait, the first since 2026-04-17 04:00 UTC: HTTP 500."
+        "Nothing was written for an hour, though papers wait since 2026-04-17 04:00 UTC: HTTP 500."
     )
     assert kinds(replace(well, writing=WritingStatus(3, {"HTTP 500": 3}))) == []
 

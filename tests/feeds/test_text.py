@@ -25,6 +25,8 @@ TEXISH = st.text(st.sampled_from(list("\\\\\\{}$()'`^\"~=.uvHcdbkrijosleth aEw/&
         ("half \ud83d of a pair", "half  of a pair"),
         ("not\ufffea\uffffcharacter", "notacharacter"),
         ("\x7f\x80\x9f C1", " C1"),
+        ("\u202afrom \u202egpj.exe\u202c to \u2066this\u2069", "from gpj.exe to this"),
+        ("\u200f\u05e9\u05dc\u05d5\u05dd\u200e", "\u200f\u05e9\u05dc\u05d5\u05dd\u200e"),
         ("$i<j$ & <b>R&D</b>", "$i<j$ & <b>R&D</b>"),
         ("Größe 漢字 🙂 \U0010ffff", "Größe 漢字 🙂 \U0010ffff"),
     ],

@@ -22,7 +22,7 @@ import pytest
 from feeds.clock import FileClock, format_rfc3339
 from feeds.model.announcements import AnnounceType
 from feeds.model.calendar import eastern_midnight
-from tests.support.databases import settings_for
+from tests.support.databases import DEAR, settings_for
 from tests.support.listings import Item, make_listing
 from tests.support.processes import Started, environ, free_port, started, wait_for
 from tests.support.wires import write_topics
@@ -153,6 +153,7 @@ def lines_of(outcomes: dict[date, str]) -> list[str]:
     return [f"{day}  cs.CV        {outcome}" for day, outcome in outcomes.items()]
 
 
+@pytest.mark.parametrize("on_each_database", DEAR, indirect=True)
 @pytest.mark.usefixtures("on_each_database")
 def test_days_missed_while_the_wire_was_down_come_back_with_the_next_poll(wire: Wire) -> None:
     with wire.running():
@@ -174,6 +175,7 @@ def test_days_missed_while_the_wire_was_down_come_back_with_the_next_poll(wire: 
     assert pages == [f"/catchup/cs.CV/{day}" for day in (NEXT_MONDAY, NEXT_TUESDAY)]
 
 
+@pytest.mark.parametrize("on_each_database", DEAR, indirect=True)
 @pytest.mark.usefixtures("on_each_database")
 def test_backfill_recovers_days_before_the_wire_was_there(wire: Wire) -> None:
     with wire.running():

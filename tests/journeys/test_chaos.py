@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
-from tests.support import chaos, days
+from tests.support import chaos, databases, days
 from tests.support.outcomes import Outcome, compare
 
 SEED = 4
 
 
+@pytest.mark.parametrize("on_each_database", databases.DEAR, indirect=True)
 def test_ten_days_with_every_fault_end_as_ten_quiet_days(tmp_path: Path, on_each_database: str) -> None:
     recordings = days.write_days(tmp_path / "recordings", SEED)
     chance = Random(SEED)

@@ -113,7 +113,7 @@ class Wire:
         self._store.close()
 
 
-@pytest.fixture(scope="module", params=databases.ENGINES)
+@pytest.fixture(scope="module", params=databases.DEAR)
 def wire(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
     folder, port = tmp_path_factory.mktemp("deaths"), free_port()
     with databases.chosen(request.param), running_host() as host:
@@ -205,6 +205,7 @@ def test_a_supervisor_that_is_killed(tmp_path: Path, host: Host, tell: Tell) -> 
         tell("supervisor killed, its children gone after", time.monotonic() - began)
 
 
+@pytest.mark.parametrize("on_each_database", databases.DEAR, indirect=True)
 @pytest.mark.parametrize("victim", ["worker", "horse"])
 def test_calls_to_a_model_that_are_killed_in_the_middle(
     tmp_path: Path, host: Host, tell: Tell, on_each_database: str, victim: str

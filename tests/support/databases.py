@@ -31,6 +31,8 @@ SQLITE, POSTGRESQL = ("sqlite", "postgresql")
 _NAMED = os.environ.get("WIRE_TESTS_DATABASE")
 #: The engines of this run, the one first that everything runs on.
 ENGINES = (_NAMED,) if _NAMED else (SQLITE, POSTGRESQL)
+#: For what takes minutes: a run of its own with ``WIRE_TESTS_DATABASE=postgresql`` is for the other one.
+DEAR = ENGINES[:1]
 #: Set where PostgreSQL must be there: what would be skipped fails.
 _REQUIRED = "WIRE_TESTS_REQUIRE_POSTGRESQL"
 _TEMPLATE = "wire_template"

@@ -13,7 +13,8 @@ from typing import Any
 import feedparser
 import pytest
 
-from feeds.store import incidents, owed
+from feeds.model.incidents import IncidentKind
+from feeds.store import incidents, owed, site
 from feeds.store.owed import State, Work
 from tests.support.listings import Item, make_listing
 from tests.support.wires import FRIDAY, MORNING, Line
@@ -127,6 +128,18 @@ def test_without_a_webhook_incidents_are_kept_all_the_same(line: Line) -> None:
     with line.runtime.store.read() as connection:
         assert len(incidents.list_open(connection)) == 1
         assert owed.list_owed(connection, Work.ALERT) == []
+
+
+def test_the_text_of_an_incident_follows_and_is_no_new_alert(line: Line, hook: Hook) -> None:
+    for reason in ("line 2: title is missing", "line 9: slug is missing"):
+        with line.runtime.store.write() as connection:
+            site.save_note(connection, site.REFUSED, reason)
+        watch(line.runtime)
+        line.work()
+        with line.runtime.store.read() as connection:
+            (refused,) = [one for one in incidents.list_open(connection) if one.kind is IncidentKind.REFUSED]
+        assert refused.text.startswith(reason)
+    assert [told["kind"] for told in hook.got] == ["no news", "topics refused"]
 
 
 def test_the_feed_of_incidents_is_cached_like_all_others(line: Line) -> None:

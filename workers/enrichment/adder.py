@@ -1,8 +1,8 @@
 """Fetches papers that editors added and no listing has told of.
 
 An id that the API does not know is asked for some more times, as its index follows the announcements late; then
-the wish is put away, with its reason. Only tries that waited for their time count: who asks again and again does not
-shorten the time that the index has.
+the wish is put away, with its reason. Only tries that waited for their time count: whoever asks again and again
+does not shorten the time that the index has.
 """
 
 from __future__ import annotations

@@ -133,6 +133,6 @@ def test_stars_are_as_many_as_were_given() -> None:
 
 def test_an_editor_has_a_name() -> None:
     assert read_editor(" Ada\nLovelace\x00 ") == "Ada Lovelace"
-    for name in ("", " \n", "x" * (MAX_EDITOR + 1)):
+    for name in ("", " \n", "x" * (MAX_EDITOR + 1), "wire", " Wire\x00"):
         with pytest.raises(BadRequestError, match="name"):
             read_editor(name)

@@ -114,7 +114,7 @@ def test_a_query_is_not_tried_on_papers_without_its_anchors(query: str) -> None:
     ("query", "text"),
     [
         ("models*", "Models"), ("process*", "proces processs"), ("s*", "S"), ("mod*", "models"), ("LLMs*", "LLMs"),
-        ("process", "proces"), ('"the processes"', "the process"), ('"LLM models"', "LLMs model"), ("TTSs", "TTS"),
+        ("process", "proces"), ('"the processes"', "the processe"), ('"LLM models"', "LLMs model"), ("TTSs", "TTS"),
         ('"to a models*"', "to a models"), ("ti:models*", "models"), ("cat:cs.CV", ""),
     ],
 )  # fmt: skip

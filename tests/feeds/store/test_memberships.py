@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 from feeds.model.changes import Revision
 from feeds.model.curation import Curation
@@ -190,3 +191,37 @@ def test_one_that_was_hidden_joins_out_of_sight(store: Store) -> None:
         member = memberships.find_member(connection, "vision", ID)
     assert member
     assert member.membership.state is MemberState.HIDDEN
+
+
+def test_an_edit_always_moves_updated_and_never_before_published(store: Store) -> None:
+    """Papers that join together get times ahead of the clock."""
+    many = [f"2604.{n:05}" for n in range(1, 41)]
+    with store.write() as connection:
+        define(connection, make_topic())
+        join(connection, many)
+        memberships.release(connection, "vision", NOW)
+        (before,) = find(connection, many[-1])
+        times = [before.membership.joined_at]
+        assert times[0] > NOW
+        for now in (NOW, NOW, NOW + timedelta(seconds=0.5)):
+            memberships.note_edit(connection, "vision", many[-1], now)
+            times.append(find(connection, many[-1])[0].membership.updated_at)
+        memberships.note_edit(connection, "vision", many[0], NOW + timedelta(hours=1))
+        (first,) = find(connection, many[0])
+    assert all(later - earlier == timedelta(seconds=1) for earlier, later in pairwise(times))
+    assert first.membership.updated_at == NOW + timedelta(hours=1)
+
+
+def test_what_else_happens_never_sets_updated_back(store: Store) -> None:
+    ahead, late = NOW + timedelta(days=1), NOW + HOLD + timedelta(seconds=1)
+    with store.write() as connection:
+        define(connection, make_topic())
+        join(connection, [ID], tldr=False)
+        memberships.release(connection, "vision", late)
+        memberships.note_edit(connection, "vision", ID, ahead)
+        memberships.note_summaries(connection, [ID], late)
+        summarized = find(connection, ID)[0].membership
+        memberships.revise(connection, [Revision(ID, UpdateReason.NEW_VERSION, text_changed=True)], late)
+        revised = find(connection, ID)[0].membership
+    assert (summarized.updated_at, summarized.updated_reason) == (ahead, UpdateReason.SUMMARY)
+    assert (revised.updated_at, revised.updated_reason) == (ahead, UpdateReason.NEW_VERSION)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from feeds import curating
 from feeds.model.curation import MAX_NOTE
 from tests.service.cli.conftest import TOPICS, Command
 from tests.support.listings import Item
@@ -70,6 +71,13 @@ class TestActs:
         assert told["note"] == "Zwölf\nZeilen"
         assert told["entry"]["curation"]["note_html"] == "<p>Zwölf\nZeilen</p>"
 
+    @pytest.mark.parametrize("text", ["- item", "- the first\n- the other", "-5 points", "---", "--- x"])
+    def test_a_note_may_begin_with_a_dash(self, wire: Command, text: str) -> None:
+        assert wire("curate", "note", "splats", ONE, text).err == ""
+        assert json.loads(wire("curate", "show", "splats", ONE, "--json").out)["note"] == text
+        assert "note:" not in wire("curate", "note", "splats", ONE, "--off").out
+        assert wire("curate", "note", "--help").out.startswith("Usage:")
+
     def test_the_entry_is_printed_as_json(self, wire: Command) -> None:
         entry = json.loads(wire("curate", "rate", "splats", ONE, "3", "--json").out)
         assert (entry["id"], entry["topic"]) == ("oai:arXiv.org:2604.00001", "splats")
@@ -110,8 +118,9 @@ class TestActs:
             (["tag", "splats", ONE, "a,b"], 1, ["without commas"]),
             (["note", "splats", ONE, "x" * (MAX_NOTE + 1)], 1, ["at most 10000"]),
             (["pin", "splats", ONE, "--editor", "\x07"], 1, ["editor's name"]),
+            (["pin", "splats", ONE, "--editor", "wire"], 1, ["No editor is called wire", "give another name"]),
         ],
-        ids=["topic", "paper", "tag", "note", "editor"],
+        ids=["topic", "paper", "tag", "note", "editor", "wire"],
     )
     def test_what_cannot_be_is_told_in_one_line(
         self, wire: Command, arguments: list[str], code: int, parts: list[str]
@@ -126,3 +135,13 @@ class TestActs:
     def test_wrong_use_is_2(self, wire: Command, arguments: list[str]) -> None:
         ran = wire("curate", *arguments)
         assert (ran.code, ran.out) == (2, "")
+
+
+def test_a_wish_that_rests_is_told_with_why(wire: Command, line: Line) -> None:
+    with line.runtime.store.write() as connection:
+        curating.add(connection, "splats", "2604.09999", editor="ada", now=line.clock.now())
+    assert "still to be fetched from arXiv;" in wire("curate", "show", "splats", "2604.09999").out
+    line.work()
+    told = wire("curate", "show", "splats", "2604.09999").out
+    assert "still to be fetched from arXiv (the last try failed: arXiv does not know this paper);" in told
+    assert wire("status").out.endswith("\nowed\n  add        1 later\n")

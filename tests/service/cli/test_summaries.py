@@ -56,7 +56,7 @@ def test_blank_lines_and_foreign_habits_do_no_harm(wire: Command, stdin: bytes) 
 
 @pytest.mark.parametrize(
     "words",
-    ["Zwölf Boxkämpfer", "我们提出", "\U0001f600 \u202e \u2028 \u0085", 'a \\ b " c', "x\u00a0y", "<b> & $a<b$"],
+    ["Zwölf Boxkämpfer", "我们提出", "\U0001f600 \u200f \u2028 \u0085", 'a \\ b " c', "x\u00a0y", "<b> & $a<b$"],
 )
 def test_text_of_any_script_survives(wire: Command, words: str) -> None:
     ran = wire("summarize", "--jsonl", stdin=line(words, f"We present {words}!"))
@@ -66,7 +66,9 @@ def test_text_of_any_script_survives(wire: Command, words: str) -> None:
 
 
 def test_what_no_reader_can_show_is_dropped(wire: Command) -> None:
-    ran = wire("summarize", "--jsonl", stdin=b'{"title": "T", "abstract": "We present\\u0000 \\ud800 T.\\u0007"}')
+    ran = wire(
+        "summarize", "--jsonl", stdin=b'{"title": "T", "abstract": "We present\\u0000 \\ud800 T.\\u0007\\u202e"}'
+    )
     assert json.loads(ran.out)["tldr"] == "We present T."
 
 

@@ -51,12 +51,9 @@ def test_a_good_file_is_told_with_its_count(wire: Command, folder: Path) -> None
     ],
     ids=["no YAML", "empty", "category", "query", "reserved"],
 )
-@pytest.mark.parametrize("command", [["check"], ["preview", "a"]], ids=" ".join)
-def test_a_wrong_file_is_told_in_one_line(
-    wire: Command, folder: Path, command: list[str], text: str, parts: list[str]
-) -> None:
+def test_a_wrong_file_is_told_in_one_line(wire: Command, folder: Path, text: str, parts: list[str]) -> None:
     (folder / "topics.yaml").write_text(text, encoding="utf-8")
-    assert wire("topics", *command).failed_with(1, "wire: ", "topics.yaml is refused: ", *parts)
+    assert wire("topics", "check").failed_with(1, "wire: ", "topics.yaml is refused: ", *parts)
 
 
 def test_nothing_starts_on_a_wrong_file(process: Command, folder: Path) -> None:
@@ -125,7 +122,33 @@ def test_a_topic_is_tried_by_its_slug_with_its_categories(wire: Command) -> None
     ran = wire("topics", "preview", "splats")
     assert ran.out.splitlines()[:2] == ["1 of 3 stored papers match; the newest:", "2604.00001  Splatting “trees”"]
     assert ran.out.splitlines()[-2:] == ["", "0 would come, 0 would leave, 1 stay"]
-    assert wire("topics", "preview", "nothing").out == "0 of 3 stored papers match\n"
+    nothing = wire("topics", "preview", "nothing")
+    assert (nothing.code, nothing.out) == (0, "0 of 3 stored papers match\n")
+    assert nothing.err == "there is no topic nothing; it is looked for as a query\n"
+
+
+@pytest.mark.usefixtures("line")
+def test_while_the_file_is_refused_queries_and_stored_topics_are_tried(wire: Command, folder: Path) -> None:
+    (folder / "topics.yaml").write_text("topics: [", encoding="utf-8")
+    for tried, told in (("splats", "1 of 3 stored papers match"), ("splat* OR other", "3 of 3 stored papers")):
+        ran = wire("topics", "preview", tried)
+        assert (ran.code, ran.out.startswith(told)) == (0, True)
+        (hint,) = ran.err.splitlines()
+        assert "topics.yaml is refused: line 1" in hint
+        assert hint.endswith("; going on without it")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["topics", "preview", "spots"], ["topics", "reselect", "spots"], ["curate", "show", "spots", "2604.00001"]],
+    ids=" ".join,
+)
+def test_who_asks_by_an_old_slug_is_told_the_new_one(
+    wire: Command, line: Line, folder: Path, command: list[str]
+) -> None:
+    write_topics(folder / "topics.yaml", [{**TOPICS[0], "formerly": ["spots"]}, TOPICS[1]])
+    take_over_topics(line.runtime)
+    assert wire(*command).failed_with(1, "wire: this topic is called splats now")
 
 
 @pytest.mark.usefixtures("line")

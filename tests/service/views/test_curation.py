@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,13 +12,20 @@ import msgspec
 import pytest
 from werkzeug.test import TestResponse
 
+from feeds import curating
+from feeds.store import owed
+from feeds.store.owed import State, Work
 from service.schemas import CurationReport, Entry
+from service.views import curation as curation_views
+from service.web import MAX_WAITING, THREADS, Web, web
 from tests.support.listings import Item
 from tests.support.wires import TOKEN, Line
+from workers.enrichment import adder
 
 MakeLine = Callable[[Sequence[dict[str, object]]], Line]
 ONE, OLD = "2604.00001", "hep-th/9901001"
 ADDRESS = f"/api/v1/topics/vision/curation/{ONE}"
+UNKNOWN = "/api/v1/topics/vision/curation/2604.09999"
 
 
 @pytest.fixture
@@ -151,3 +161,94 @@ def test_it_is_described(line: Line) -> None:
     assert set(described["put"]["responses"]) >= {"200", "202", "400", "401", "403", "404", "410"}
     assert described["get"]["security"] == [{"editor": []}]
     assert set(paths["/topics/{slug}/curation/{arxiv_id}/undo"]) == {"post"}
+
+
+def test_some_threads_never_wait_for_papers_that_are_fetched(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that may are let go by the paper that they wait for."""
+    go_on, waiting = threading.Event(), threading.Semaphore(0)
+
+    def rest(seconds: float) -> None:
+        assert threading.current_thread() is not threading.main_thread(), "one too many waits"
+        waiting.release()
+        assert go_on.wait(60)
+
+    monkeypatch.setattr(time, "sleep", rest)
+    monkeypatch.setattr(curation_views, "PATIENCE_SECONDS", 600.0)
+    answers: list[int] = []
+    asking = [
+        threading.Thread(target=lambda: answers.append(ask(line, "PUT", UNKNOWN, {}).status_code))
+        for _ in range(MAX_WAITING)
+    ]
+    for one in asking:
+        one.start()
+        assert waiting.acquire(timeout=60)
+    assert MAX_WAITING < THREADS
+    for _ in range(2):
+        assert ask(line, "PUT", UNKNOWN, {}).status_code == 202
+    with line.runtime.store.write() as connection:
+        curating.refuse(connection, "2604.09999", "nobody knows it", line.clock.now())
+    go_on.set()
+    for one in asking:
+        one.join(60)
+    assert answers == [404] * MAX_WAITING
+    assert web_of(line).waiting.acquire(blocking=False), "who waited lets others wait"
+
+
+def test_who_repeats_a_wish_does_not_use_up_its_tries(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(curation_views, "PATIENCE_SECONDS", 0.0)
+    assert "last try" not in ask(line, "PUT", UNKNOWN, {}).get_json()["detail"]
+    line.work()
+    asked = len(line.host.requests)
+    for _ in range(adder.TRIES):
+        told = ask(line, "PUT", UNKNOWN, {"pinned": True})
+        assert (told.status_code, told.get_json()["status"]) == (202, "fetching")
+        assert "The last try failed: arXiv does not know this paper." in told.get_json()["detail"]
+        line.work()
+    assert len(line.host.requests) == asked, "it rests"
+    report = ask(line, "GET", UNKNOWN).get_json()
+    assert (report["state"], report["trouble"]) == ("fetching", "arXiv does not know this paper")
+    assert ask(line, "GET").get_json()["trouble"] is None
+
+
+def test_a_wish_that_was_given_up_is_taken_up_by_who_repeats_it(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(curation_views, "PATIENCE_SECONDS", 0.0)
+    ask(line, "PUT", UNKNOWN, {})
+    with line.runtime.store.write() as connection:
+        for claim in owed.claim(connection, Work.ADD, ["2604.09999"], line.runtime.times(), 60):
+            owed.bury(connection, claim, "it never ends")
+    ask(line, "PUT", UNKNOWN, {})
+    with line.runtime.store.read() as connection:
+        (wish,) = owed.list_owed(connection, Work.ADD)
+    assert wish.state is State.PENDING
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b"", "The body is empty; it must be JSON."),
+        (b" \n", "The body is empty; it must be JSON."),
+        (codecs.BOM_UTF8, "The body is empty; it must be JSON."),
+        (b'{"note": "\xff"}', "The body is refused: it is not UTF-8."),
+        (b"{'note': 1}", "The body is refused: JSON is malformed: object keys must be strings (byte 1)."),
+    ],
+    ids=["nothing", "spaces", "a byte order mark", "Latin-1", "quotes"],
+)
+def test_a_body_that_is_no_json_is_told_in_our_words(line: Line, body: bytes, detail: str) -> None:
+    answer = send(line, body)
+    assert (answer.status_code, answer.get_json()["detail"]) == (400, detail)
+
+
+def test_a_byte_order_mark_does_no_harm(line: Line) -> None:
+    assert send(line, codecs.BOM_UTF8 + b'{"pinned": true}').get_json()["curation"]["pinned"]
+
+
+def send(line: Line, body: bytes) -> TestResponse:
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+    return line.app.test_client().put(ADDRESS, data=body, headers=headers, base_url=line.settings.base_url)
+
+
+def web_of(line: Line) -> Web:
+    with line.app.app_context():
+        return web()

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
+from sqlalchemy import update
 
 from feeds import curating
-from feeds.store import owed, papers
+from feeds.store import owed, papers, tables
 from feeds.store.owed import State, Work
 from tests.support.hosts import Answer
 from tests.support.listings import Item
 from tests.support.wires import Line
+from workers.enrichment.adder import TRIES, UNKNOWN
 
 MakeLine = Callable[[Sequence[dict[str, object]]], Line]
 ID = "2604.00007"
@@ -84,3 +86,29 @@ def test_a_paper_that_a_listing_brings_meanwhile_is_not_fetched(line: Line) -> N
     assert owed_rows(line) == []
     with line.runtime.store.read() as connection:
         assert curating.find_curated(connection, "one", ID).is_in
+
+
+def test_a_try_before_its_time_does_not_count(line: Line) -> None:
+    for _ in range(TRIES + 1):
+        with line.runtime.store.write() as connection:
+            curating.add(connection, "one", ID, editor="ada", now=line.clock.now(), anew=True)
+        line.work()
+    (row,) = owed_rows(line)
+    assert (row.state, row.failures) == (State.PENDING, 1)
+    assert sum("/api/query" in request.path for request in line.host.requests) == TRIES + 1
+
+
+def test_the_last_try_is_one_that_waited_for_its_time(line: Line) -> None:
+    line.work()
+    now, real_now = line.clock.now(), line.runtime.real_clock.now()
+    with line.runtime.store.write() as connection:
+        connection.execute(update(tables.owed).values(failures=TRIES - 1))
+        curating.add(connection, "one", ID, editor="ada", now=now, anew=True)
+    line.work()
+    assert len(owed_rows(line)) == 1
+    with line.runtime.store.write() as connection:
+        connection.execute(update(tables.owed).values(not_before=real_now))
+    line.work()
+    with line.runtime.store.read() as connection:
+        assert owed.find_owed(connection, Work.ADD, ID) is None
+        assert curating.find_curated(connection, "one", ID).refusal == UNKNOWN
