@@ -15,7 +15,7 @@ from feeds import curating
 from feeds.config import load_settings
 from feeds.curating import Curated
 from feeds.errors import WireError
-from feeds.model.curation import MAX_NOTE, Act, Curation, stars
+from feeds.model.curation import MAX_NOTE, WIRE, Act, Curation, stars
 from feeds.model.entries import Site
 from feeds.model.identifiers import parse_pasted_id
 from feeds.store import papers
@@ -92,7 +92,7 @@ def _at_desk(writes: bool = True) -> Callable[[Callable[..., None]], Callable[..
             runtime = make_runtime(settings)
             runtime.store.check()
             site = load_site(runtime.store, settings)
-            name = (editor or getpass.getuser()) if writes else ""
+            name = (editor or _login_name()) if writes else ""
             command(_Desk(runtime, site, topic, arxiv_id, name, as_json), **given)
 
         made: Callable[..., Any] = run
@@ -121,7 +121,7 @@ def curate() -> None:
 @_at_desk()
 @_OFF
 def pin(desk: _Desk, off: bool) -> None:
-    """Put a paper before all that are not pinned; --off takes it down."""
+    """Put paper ID before all of TOPIC that are not pinned; --off takes it down."""
     desk.say(Act.PIN, pinned=not off)
 
 
@@ -129,7 +129,7 @@ def pin(desk: _Desk, off: bool) -> None:
 @_at_desk()
 @_OFF
 def hide(desk: _Desk, off: bool) -> None:
-    """Take a paper out of the feed; --off brings it back where it was."""
+    """Take paper ID out of TOPIC's feed; --off brings it back where it was."""
     desk.say(Act.HIDE, hidden=not off)
 
 
@@ -138,7 +138,7 @@ def hide(desk: _Desk, off: bool) -> None:
 @click.argument("rating", metavar="STARS", type=click.IntRange(0, 3), required=False)
 @_OFF
 def rate(desk: _Desk, rating: int | None, off: bool) -> None:
-    """Give a paper 0 to 3 STARS; --off takes the rating away."""
+    """Give paper ID 0 to 3 STARS in TOPIC; --off takes the rating away."""
     desk.say(Act.RATE, rating=None if off else _required(rating, "STARS"))
 
 
@@ -147,21 +147,24 @@ def rate(desk: _Desk, rating: int | None, off: bool) -> None:
 @click.argument("tags", metavar="TAG...", nargs=-1)
 @_OFF
 def tag(desk: _Desk, tags: tuple[str, ...], off: bool) -> None:
-    """Give a paper tags; --off takes these away, or all where none is named."""
+    """Give paper ID in TOPIC each TAG; --off takes these away, or all where none is named."""
     given = tags if off else _required(tags, "TAG")
     desk.retag(lambda said: _without(said.tags, given) if off else [*said.tags, *given])
 
 
-#: A note may be a list: "- the first" holds no option, so no letter is one (``-h``).
-_DASHES = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+class _Note(click.Command):
+    """A note may be a list: "- the first" holds no option, so no letter in it is one. ``-h`` by itself is."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, ["--help" if given == "-h" else given for given in args])
 
 
-@curate.command(context_settings=_DASHES)
+@curate.command(cls=_Note, context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @_at_desk()
 @click.argument("text", metavar="TEXT", required=False)
 @_OFF
 def note(desk: _Desk, text: str | None, off: bool) -> None:
-    """Write a note, in Markdown; - reads it from standard input, --off takes it away."""
+    """Make TEXT the note on paper ID in TOPIC, in Markdown; - reads standard input, --off takes it away."""
     given = None if off else _required(text, "TEXT")
     desk.say(Act.NOTE, note=_read_input() if given == "-" else given)
 
@@ -171,7 +174,7 @@ def note(desk: _Desk, text: str | None, off: bool) -> None:
 @click.argument("place", metavar="NUMBER", type=int, required=False)
 @_OFF
 def order(desk: _Desk, place: int | None, off: bool) -> None:
-    """Give a paper its place among the pinned ones: lower NUMBERs come first; --off takes it away."""
+    """Give paper ID its place among the pinned ones of TOPIC: a lower NUMBER comes first; --off takes it away."""
     desk.say(Act.ORDER, order=None if off else _required(place, "NUMBER"))
 
 
@@ -180,7 +183,7 @@ def order(desk: _Desk, place: int | None, off: bool) -> None:
 @click.argument("name", metavar="NAME", required=False)
 @_OFF
 def institution(desk: _Desk, name: str | None, off: bool) -> None:
-    """Name the institution that a paper comes from; --off takes it away."""
+    """Say that paper ID in TOPIC comes from the institution NAME; --off takes it away."""
     desk.say(Act.INSTITUTION, institution=None if off else _required(name, "NAME"))
 
 
@@ -188,7 +191,7 @@ def institution(desk: _Desk, name: str | None, off: bool) -> None:
 @_at_desk()
 @click.option("--timeout", default=120.0, show_default=True, help="Give up waiting after so many seconds.")
 def add(desk: _Desk, timeout: float) -> None:
-    """Add a paper that the query missed.
+    """Add paper ID to TOPIC, whose query missed it.
 
     One that this wire does not know yet is fetched from arXiv; that needs a running wire.
     """
@@ -207,14 +210,14 @@ def add(desk: _Desk, timeout: float) -> None:
 @curate.command()
 @_at_desk()
 def undo(desk: _Desk) -> None:
-    """Take back the last act about a paper that was not taken back yet."""
+    """Take back the last act about paper ID in TOPIC that was not taken back yet."""
     desk.do(curating.undo)
 
 
 @curate.command()
 @_at_desk(writes=False)
 def show(desk: _Desk) -> None:
-    """Show how a paper stands in a topic."""
+    """Show how paper ID stands in TOPIC."""
     curated = desk.find()
     if desk.as_json:
         _print(encode(report_curation(curated, desk.site)))
@@ -225,7 +228,7 @@ def show(desk: _Desk) -> None:
 @curate.command()
 @_at_desk(writes=False)
 def history(desk: _Desk) -> None:
-    """Show who said what of a paper in a topic, and when; the last act last."""
+    """Show who said what of paper ID in TOPIC, and when; the last act last."""
     events = desk.find().events
     if desk.as_json:
         _print(encode([show_event(event) for event in events]))
@@ -268,6 +271,12 @@ def _shorten(value: object) -> str:
 def _without(held: Iterable[str], tags: tuple[str, ...]) -> list[str]:
     gone = {tag.strip().casefold() for tag in tags}
     return [tag for tag in held if tags and tag.casefold() not in gone]
+
+
+def _login_name() -> str:
+    """Who is at the keyboard. In our image it is the wire's own user, who stands for whoever runs it."""
+    name = getpass.getuser()
+    return "operator" if name == WIRE else name
 
 
 def _required(value: Any, name: str) -> Any:

@@ -31,7 +31,7 @@ _EVER = 36_500
 @click.option("--remake", is_flag=True, help="Have what fell back or fails now, and what is outdated, made anew.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def evaluate(topics: tuple[str, ...], days: int | None, remake: bool, as_json: bool) -> None:
-    """Judge the stored summaries of the papers in these topics, or of all papers, by the rules in force.
+    """Judge the stored summaries of each TOPIC's papers, or of all papers, by the rules in force.
 
     Of what a model wrote it tells how many passed, were repaired, fell back to the embedded summary, or fail now,
     and which rules they broke. What was made of a full text is judged by the rules that need no source: full texts

@@ -33,10 +33,14 @@ COMMANDS = dict(commands())
 
 def test_the_commands_of_this_version_are_there() -> None:
     assert {path[0] for path in COMMANDS} == {
-        "backfill", "copy-database", "demo", "doctor", "migrate", "poll", "run", "schedule", "serve", "status",
-        "summarize", "topics", "work",
+        "backfill", "copy-database", "curate", "demo", "doctor", "evaluate", "migrate", "poll", "run", "schedule",
+        "serve", "status", "summarize", "topics", "work",
     }  # fmt: skip
-    assert {path[1] for path in COMMANDS if path[1:]} == {"check", "list", "preview"}
+    topics = {path[1] for path in COMMANDS if path[0] == "topics" and path[1:]}
+    assert topics == {"check", "list", "preview", "reselect"}
+    assert {path[1] for path in COMMANDS if path[0] == "curate" and path[1:]} == {
+        "add", "hide", "history", "institution", "note", "order", "pin", "rate", "show", "tag", "undo",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
@@ -56,7 +60,8 @@ def test_every_option_is_explained_and_every_argument_named_in_the_text(path: tu
         if isinstance(parameter, click.Option):
             assert parameter.help, parameter.name
         else:
-            assert all(word in text for word in str(parameter.name).upper().split("_OR_")), parameter.name
+            name = (parameter.metavar or str(parameter.name).upper()).strip("[].")
+            assert all(word in text for word in name.split("_OR_")), name
 
 
 def test_without_a_command_the_help_is_shown_as_wrong_use(wire: Command) -> None:
