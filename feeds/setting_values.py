@@ -202,13 +202,17 @@ def read_log_level(text: str) -> str:
 
 
 def read_seconds(text: str) -> float:
+    return _number(text, 3600, "expected 0 to 3600 seconds")
+
+
+def _number(text: str, most: float, expected: str) -> float:
     try:
-        seconds = float(text)
+        value = float(text)
     except ValueError as error:
-        raise ValueError("expected a number of seconds, like 3") from error
-    if not 0 <= seconds <= 3600:
-        raise ValueError("expected 0 to 3600 seconds")
-    return seconds
+        raise ValueError(expected) from error
+    if not 0 <= value <= most:
+        raise ValueError(expected)
+    return value
 
 
 def read_model(text: str) -> str:
@@ -220,13 +224,7 @@ def read_model(text: str) -> str:
 def read_temperature(text: str) -> float | None:
     if text.lower() == "none":
         return None
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise ValueError("expected a number from 0 to 2, or none") from error
-    if not 0 <= value <= 2:
-        raise ValueError("expected a number from 0 to 2, or none")
-    return value
+    return _number(text, 2, "expected a number from 0 to 2, or none")
 
 
 def read_contact(text: str) -> str:

@@ -13,7 +13,7 @@ from feeds.model.summaries import Kind, Status, Summary
 from feeds.store import papers, summaries
 from feeds.text import clean, squeeze
 from tests.support.listings import Item
-from tests.support.llm import Fault, running_llm
+from tests.support.llm import TENTHS, running_llm
 from tests.support.recordings import recording
 from tests.support.wires import MORNING, Line
 from workers.enrichment import prompts
@@ -23,19 +23,6 @@ from workers.enrichment.llm_summarizer import MOST_SOURCE_TOKENS
 
 COUNT = 300
 VISION = {"slug": "vision", "title": "Vision", "categories": ["cs.CV"], "entries": 2000}
-#: What becomes of each tenth of the papers: the faults of its first calls.
-TENTHS: tuple[list[Fault], ...] = (
-    [Fault.BUSY],
-    [Fault.BROKEN],
-    [Fault.SLOW],
-    [Fault.TRUNCATED],
-    [Fault.EMPTY],
-    [Fault.REFUSES],
-    [Fault.UNGROUNDED],
-    [Fault.WRONG_LANGUAGE],
-    [Fault.UNGROUNDED, Fault.UNGROUNDED],
-    [],
-)
 LIMITS = CallLimits(
     seconds=2.5, first_backoff_seconds=0.001, last_backoff_seconds=0.01, breaker_failures=1000
 )  # fmt: skip

@@ -71,6 +71,21 @@ class Fault(Enum):
     PARTS = auto()  #: content as a list of parts
 
 
+#: A day on which one call in ten goes wrong in each way: the faults of each tenth of its papers, first calls first.
+TENTHS: tuple[list[Fault], ...] = (
+    [Fault.BUSY],
+    [Fault.BROKEN],
+    [Fault.SLOW],
+    [Fault.TRUNCATED],
+    [Fault.EMPTY],
+    [Fault.REFUSES],
+    [Fault.UNGROUNDED],
+    [Fault.WRONG_LANGUAGE],
+    [Fault.UNGROUNDED, Fault.UNGROUNDED],
+    [],
+)
+
+
 @dataclass(frozen=True)
 class Asked:
     """A request as it came."""

@@ -13,7 +13,7 @@ import pytest
 
 from feeds.errors import OutOfTime
 from feeds.model.summaries import Kind
-from tests.support.llm import Asked, Fault, StandIn, honest, running_llm
+from tests.support.llm import TENTHS, Asked, Fault, StandIn, honest, running_llm
 from tests.support.recordings import recording
 from workers.enrichment import prompts
 from workers.enrichment.budget import most_tokens
@@ -326,19 +326,6 @@ def test_a_job_whose_time_is_up_ends_while_it_waits(llm: StandIn) -> None:
 
 
 # A whole day, with one call in ten going wrong in each way
-
-TENTHS: tuple[list[Fault], ...] = (
-    [Fault.BUSY],
-    [Fault.BROKEN],
-    [Fault.SLOW],
-    [Fault.TRUNCATED],
-    [Fault.EMPTY],
-    [Fault.REFUSES],
-    [Fault.UNGROUNDED],
-    [Fault.WRONG_LANGUAGE],
-    [Fault.UNGROUNDED, Fault.UNGROUNDED],
-    [],
-)
 
 
 def papers(count: int) -> list[tuple[str, str]]:
