@@ -24,7 +24,7 @@ from workers.enrichment.llm_summarizer import MOST_SOURCE_TOKENS
 COUNT = 300
 VISION = {"slug": "vision", "title": "Vision", "categories": ["cs.CV"], "entries": 2000}
 LIMITS = CallLimits(
-    seconds=2.5, first_backoff_seconds=0.001, last_backoff_seconds=0.01, breaker_failures=1000
+    seconds=8.0, first_backoff_seconds=0.001, last_backoff_seconds=0.01, breaker_failures=1000
 )  # fmt: skip
 
 

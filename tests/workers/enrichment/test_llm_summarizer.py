@@ -347,7 +347,7 @@ def test_a_day_of_papers_comes_out_whole_from_an_endpoint_that_fails_in_every_wa
     llm.by_title = {title: list(TENTHS[number % 10]) for number, (title, _) in enumerate(day)}
     requests = [request(language=language, title=title, text=text) for title, text in day]
     outcomes: dict[str, Outcome] = {}
-    limits = CallLimits(seconds=2.5, first_backoff_seconds=0.001, last_backoff_seconds=0.01, breaker_failures=1000)
+    limits = CallLimits(seconds=8.0, first_backoff_seconds=0.001, last_backoff_seconds=0.01, breaker_failures=1000)
     summarizer(llm, limits, 16).summarize_many(
         requests, 16, soon(120), lambda outcome: outcomes.update({outcome.request.title: outcome})
     )

@@ -26,7 +26,7 @@ ABSTRACT = (
     "forest of 40 trees. On the forest benchmark it is 12 % better than the best known method. Its code is public."
 )
 QUICK = CallLimits(
-    seconds=2.0, attempts=2, first_backoff_seconds=0.01, last_backoff_seconds=0.02, breaker_failures=99
+    seconds=20.0, attempts=2, first_backoff_seconds=0.01, last_backoff_seconds=0.02, breaker_failures=99
 )
 
 
