@@ -21,7 +21,6 @@ from tests.support.processes import environ, free_port, processes_with, started,
 from tests.support.wires import write_topics
 from workers.processes import python_command
 
-pytestmark = pytest.mark.usefixtures("on_each_database")
 
 TOPICS: list[dict[str, object]] = [
     {"slug": "vision", "title": "Vision", "categories": ["cs.CV"]},
@@ -67,6 +66,7 @@ def arxiv(host: Host) -> Host:
     return host
 
 
+@pytest.mark.usefixtures("on_each_database")
 def test_run_polls_enriches_publishes_and_serves(tmp_path: Path, arxiv: Host) -> None:
     port = free_port()
     given = settings(tmp_path, port, WIRE_ARXIV_LISTING_URL=arxiv.url, WIRE_CONTACT="ops@example.org")
@@ -181,6 +181,7 @@ def test_a_demo_replays_recorded_days_and_leaves_nothing(tmp_path: Path) -> None
     assert processes_with(str(tmp_path)) == []
 
 
+@pytest.mark.usefixtures("on_each_database")
 def test_a_demo_without_arguments_fills_every_topic_from_its_sample(tmp_path: Path) -> None:
     port = free_port()
     given = {"WIRE_DATA_DIR": str(tmp_path / "var"), "WIRE_BIND": f"127.0.0.1:{port}"}

@@ -392,7 +392,7 @@ def test_a_second_signal_waits_for_nobody(tmp_path: Path) -> None:
 
 def test_a_part_may_ask_for_another_stop_signal(tmp_path: Path) -> None:
     script = """
-run(Part("part", sh("trap 'echo hung up >> log; exit' HUP; echo up >> log; while :; do sleep 0.05; done"),
+run(Part("part", sh("trap 'echo hung up >> log; exit' HUP; echo up >> log; while :; do sleep 1 & wait $!; done"),
          stop_signal=signal.SIGHUP))
 """
     with driven(tmp_path, script) as it:
