@@ -21,7 +21,6 @@ from tests.support.processes import environ, free_port, processes_with, started,
 from tests.support.wires import write_topics
 from workers.processes import python_command
 
-
 TOPICS: list[dict[str, object]] = [
     {"slug": "vision", "title": "Vision", "categories": ["cs.CV"]},
     {"slug": "sound", "title": "Sound", "categories": ["cs.SD"]},
