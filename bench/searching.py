@@ -26,7 +26,7 @@ from feeds.model.papers import Paper
 from feeds.model.topics import Topic
 from feeds.query import parser
 from feeds.query.indexing import plan
-from feeds.store import memberships, papers, search, topics
+from feeds.store import memberships, papers, search, standings, topics
 from feeds.store.engine import Connection, Store
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -155,7 +155,7 @@ def admit(store: Store, slug: str, arxiv_ids: Sequence[str]) -> None:
 def newest(store: Store, rounds: int) -> float:
     later = NOW + timedelta(days=1)
     with store.read() as connection:
-        ask = {"newest": lambda: memberships.list_standings(connection, "t7", 50, later)}
+        ask = {"newest": lambda: standings.list_standings(connection, "t7", 50, later)}
         return measure(ask, {}, rounds)["newest"]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from feeds.model.entries import Likeness
 from feeds.similarity import arrange
-from feeds.store.memberships import Standing
+from feeds.store.standings import Standing
 
 
 @dataclass(frozen=True)

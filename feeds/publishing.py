@@ -26,7 +26,7 @@ from feeds.render.incidents import render_incidents
 from feeds.render.opml import render_opml
 from feeds.searching import Hit
 from feeds.similarity import compare_with
-from feeds.store import curation, incidents, memberships, papers, publications, summaries, topics
+from feeds.store import curation, incidents, memberships, papers, publications, standings, summaries, topics
 from feeds.store.engine import Connection, Store
 from feeds.store.topics import StoredTopic
 
@@ -58,11 +58,11 @@ def publish_topic(connection: Connection, slug: str, now: datetime) -> Published
     if stored is None:
         raise NotFoundError("There is no such topic.")
     limit = stored.topic.entries
-    standings = memberships.list_standings(connection, slug, limit, now)
-    plan = plan_publication(standings, now, memberships.list_pinned(connection, slug, now), limit)
+    newest = standings.list_standings(connection, slug, limit, now)
+    plan = plan_publication(newest, now, standings.list_pinned(connection, slug, now), limit)
     likeness = _rank(connection, stored.topic, plan)
     entries = rearrange(plan, likeness).entries
-    memberships.release(connection, slug, now)
+    standings.release(connection, slug, now)
     current = publications.find_publication(connection, slug)
     definition = topics.definition_digest(stored.topic)
     if current and (current.entries, current.definition, current.likeness) == (entries, definition, likeness):
@@ -315,7 +315,7 @@ class _Current:
 def _load_current(connection: Connection, stored: StoredTopic) -> _Current:
     slug = stored.topic.slug
     publication = publications.find_publication(connection, slug)
-    return _Current(stored, publication, memberships.is_awaiting(connection, slug))
+    return _Current(stored, publication, standings.is_awaiting(connection, slug))
 
 
 def _complete_hits(connection: Connection, hits: Sequence[Hit]) -> list[Found]:

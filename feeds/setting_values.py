@@ -202,7 +202,7 @@ def read_log_level(text: str) -> str:
 
 
 def read_seconds(text: str) -> float:
-    return _number(text, 3600, "expected 0 to 3600 seconds")
+    return _number(text, 3600, "expected a number of seconds from 0 to 3600, like 3")
 
 
 def _number(text: str, most: float, expected: str) -> float:

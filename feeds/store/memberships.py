@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     RowMapping,
     and_,
     case,
-    exists,
     func,
     insert,
     literal,
-    or_,
     select,
     update,
 )
@@ -27,33 +23,22 @@ from feeds.model.announcements import AnnounceType
 from feeds.model.changes import Admission, Revision
 from feeds.model.curation import NONE
 from feeds.model.entries import Member, Membership, MemberState, UpdateReason
-from feeds.model.summaries import Kind, Wish
+from feeds.model.summaries import Wish
 from feeds.model.topics import EMBEDDED_HOLD_SECONDS
 from feeds.store import curation as curations
 from feeds.store import summaries
 from feeds.store.engine import chunks
-from feeds.store.owed import State, Work
 from feeds.store.papers import COLUMNS as PAPER_COLUMNS
 from feeds.store.papers import read_paper
-from feeds.store.tables import Utc, curation, memberships, owed, papers, topics
+from feeds.store.tables import Utc, curation, memberships, papers, topics
 from feeds.store.tables import summaries as summaries_table
+from feeds.store.topics import Wanted, find_wanted
 
 HOLD = timedelta(seconds=EMBEDDED_HOLD_SECONDS)
 #: Papers that join together get times this far apart, so that readers that sort by time (mostly by whole seconds)
 #: keep our order; many share one minute.
 STEP = timedelta(seconds=1)
 SPREAD = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a paper stands in a topic, as far as publishing needs to know."""
-
-    arxiv_id: str
-    revision: int
-    hold_until: datetime
-    released: bool  #: was published before
-    summarized: bool  #: its tldr is settled
 
 
 def admit(connection: Connection, admissions: Iterable[Admission], now: datetime) -> list[Admission]:
@@ -96,7 +81,7 @@ def evict(connection: Connection, slug: str, arxiv_ids: Iterable[str], now: date
 
 def hide(connection: Connection, slug: str, arxiv_id: str, now: datetime) -> None:
     """Take a paper out of sight; it keeps its place."""
-    here = and_(_is_in(slug), memberships.c.arxiv_id == arxiv_id)
+    here = and_(is_in(slug), memberships.c.arxiv_id == arxiv_id)
     connection.execute(update(memberships).where(here).values(state=MemberState.HIDDEN, left_at=now))
 
 
@@ -171,7 +156,7 @@ def find_topics_of(connection: Connection, arxiv_ids: Iterable[str]) -> dict[str
 def list_wishes(connection: Connection, arxiv_ids: Iterable[str]) -> dict[str, set[Wish]]:
     """Which summaries the topics that these papers are in ask for, by paper."""
     inside = find_topics_of(connection, arxiv_ids)
-    wanted = _find_wanted(connection, {slug for slugs in inside.values() for slug in slugs})
+    wanted = find_wanted(connection, {slug for slugs in inside.values() for slug in slugs})
     return {
         arxiv_id: {Wish(kind, wanted[slug].language) for slug in slugs for kind in wanted[slug].kinds}
         for arxiv_id, slugs in inside.items()
@@ -181,7 +166,7 @@ def list_wishes(connection: Connection, arxiv_ids: Iterable[str]) -> dict[str, s
 def await_writing(connection: Connection, arxiv_ids: Iterable[str], now: datetime) -> None:
     """Let these papers wait for what a model writes of them, as long as each topic wants to."""
     inside = find_topics_of(connection, arxiv_ids)
-    wanted = _find_wanted(connection, {slug for slugs in inside.values() for slug in slugs})
+    wanted = find_wanted(connection, {slug for slugs in inside.values() for slug in slugs})
     for some in chunks(sorted(inside)):
         for slug in sorted(wanted):
             waiting = and_(
@@ -191,56 +176,11 @@ def await_writing(connection: Connection, arxiv_ids: Iterable[str], now: datetim
             connection.execute(update(memberships).where(waiting).values(hold_until=until))
 
 
-def list_standings(connection: Connection, slug: str, limit: int, now: datetime) -> list[Standing]:
-    """The newest members that are in, newest position first.
-
-    :param limit: how many of those that may be published by ``now``; what waits is listed beside them
-    """
-    columns = (
-        memberships.c.arxiv_id, memberships.c.revision, memberships.c.hold_until,
-        memberships.c.released_at, memberships.c.position, _summarized(now).label("summarized"),
-    )  # fmt: skip
-    mine = select(*columns).join(papers).where(_is_in(slug))
-    ready = or_(memberships.c.released_at.is_not(None), memberships.c.hold_until <= now, _summarized(now))
-    newest = mine.where(ready).order_by(memberships.c.position.desc()).limit(limit)
-    # The opposite word by word, and put in order here: so those that wait are found by their own index, and not
-    # among all that were ever published.
-    waiting = and_(memberships.c.released_at.is_(None), memberships.c.hold_until > now, ~_summarized(now))
-    held = sorted(connection.execute(mine.where(waiting)), key=lambda row: row.position, reverse=True)
-    rows = [*connection.execute(newest), *held]
-    return [_read_standing(row) for row in rows]
-
-
-def list_pinned(connection: Connection, slug: str, now: datetime) -> list[Standing]:
-    """The pinned members that are in, however old: by the editor's order, then newest position first."""
-    pinned = and_(memberships.c.topic == curation.c.topic, memberships.c.arxiv_id == curation.c.arxiv_id)
-    columns = (
-        memberships.c.arxiv_id, memberships.c.revision, memberships.c.hold_until,
-        memberships.c.released_at, _summarized(now).label("summarized"),
-    )  # fmt: skip
-    rows = connection.execute(
-        select(*columns)
-        .join(papers)
-        .join(curation, pinned)
-        .where(_is_in(slug), curation.c.pinned)
-        .order_by(curation.c.order.is_(None), curation.c.order, memberships.c.position.desc())
-    )
-    return [_read_standing(row) for row in rows]
-
-
-def release(connection: Connection, slug: str, now: datetime) -> None:
-    """Note of all that may be shown by now that it was published, also where the window is too small for it."""
-    summarized = exists().where(papers.c.arxiv_id == memberships.c.arxiv_id, _summarized(now))
-    waiting = and_(_is_in(slug), memberships.c.released_at.is_(None))
-    ready = or_(memberships.c.hold_until <= now, summarized)
-    connection.execute(update(memberships).where(waiting, ready).values(released_at=now))
-
-
 def find_members(connection: Connection, slug: str, arxiv_ids: Sequence[str]) -> list[Member]:
     """All that these entries are made of, in the order asked for; who is no longer in is left out."""
     found: dict[str, Member] = {}
     for some in chunks(list(arxiv_ids)):
-        found |= _load_members(connection, slug, and_(_is_in(slug), memberships.c.arxiv_id.in_(some)))
+        found |= _load_members(connection, slug, and_(is_in(slug), memberships.c.arxiv_id.in_(some)))
     return [found[arxiv_id] for arxiv_id in arxiv_ids if arxiv_id in found]
 
 
@@ -248,12 +188,6 @@ def find_member(connection: Connection, slug: str, arxiv_id: str) -> Member | No
     """All that a paper's entry is made of, whatever its state; None where it never was in the topic."""
     here = and_(memberships.c.topic == slug, memberships.c.arxiv_id == arxiv_id)
     return _load_members(connection, slug, here).get(arxiv_id)
-
-
-def is_awaiting(connection: Connection, slug: str) -> bool:
-    """Whether a member is still waiting to be published."""
-    waiting = and_(_is_in(slug), memberships.c.released_at.is_(None))
-    return bool(connection.scalar(select(exists().where(waiting))))
 
 
 def count_members(connection: Connection) -> dict[str, int]:
@@ -371,23 +305,15 @@ def _not_before(now: datetime) -> ColumnElement[datetime]:
     return case((memberships.c.updated_at > now, memberships.c.updated_at), else_=literal(now, Utc))
 
 
-def _is_in(slug: str) -> ColumnElement[bool]:
+def is_in(slug: str) -> ColumnElement[bool]:
+    """A topic's members that are in: neither hidden nor evicted."""
     return and_(memberships.c.topic == slug, memberships.c.state == MemberState.IN)
-
-
-def _summarized(now: datetime) -> ColumnElement[bool]:
-    """Whether a paper's tldr is there, and no model is to write of it today."""
-    made = exists().where(summaries_table.c.text_hash == papers.c.text_hash, summaries_table.c.kind == Kind.TLDR)
-    writing = exists().where(
-        owed.c.kind == Work.WRITE, owed.c.key == papers.c.arxiv_id, owed.c.state != State.DEAD, owed.c.due_at <= now
-    )
-    return and_(made, ~writing)
 
 
 def _load_members(connection: Connection, slug: str, which: ColumnElement[bool]) -> dict[str, Member]:
     columns = (*PAPER_COLUMNS, papers.c.text_hash, *_membership_columns())
     rows = connection.execute(select(*columns).join(papers).where(which)).all()
-    wanted = _find_wanted(connection, [slug]).get(slug, Wanted())
+    wanted = find_wanted(connection, [slug]).get(slug, Wanted())
     best = summaries.find_best(connection, wanted.kinds, wanted.language, [row.text_hash for row in rows])
     said = curations.find_curations(connection, slug, [row.arxiv_id for row in rows])
     found = {}
@@ -396,29 +322,6 @@ def _load_members(connection: Connection, slug: str, which: ColumnElement[bool])
         made = tuple(best.get(row.text_hash, ()))
         found[paper.arxiv_id] = Member(paper, membership, made, said.get(paper.arxiv_id, NONE))
     return found
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a topic asks for of its summaries."""
-
-    kinds: tuple[Kind, ...] = (Kind.TLDR,)
-    language: str = "en"
-    hold_minutes: int = 0
-
-
-def _find_wanted(connection: Connection, slugs: Iterable[str]) -> dict[str, Wanted]:
-    found: dict[str, Wanted] = {}
-    for some in chunks(sorted(set(slugs))):
-        for row in connection.execute(select(topics.c.slug, topics.c.definition).where(topics.c.slug.in_(some))):
-            told = row.definition
-            kinds = tuple(dict.fromkeys([Kind.TLDR, *map(Kind, told["kinds"])]))
-            found[row.slug] = Wanted(kinds, told["language"], told["hold_minutes"])
-    return found
-
-
-def _read_standing(row: Row[Any]) -> Standing:
-    return Standing(row.arxiv_id, row.revision, row.hold_until, row.released_at is not None, row.summarized)
 
 
 def _membership_columns() -> list[ColumnElement[Any]]:

@@ -166,6 +166,26 @@ def find_changes(connection: Connection) -> str | None:
     return site.find_note(connection, _CHANGES)
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What a topic asks for of its summaries."""
+
+    kinds: tuple[Kind, ...] = (Kind.TLDR,)
+    language: str = "en"
+    hold_minutes: int = 0
+
+
+def find_wanted(connection: Connection, slugs: Iterable[str]) -> dict[str, Wanted]:
+    """What these topics ask for of summaries, by slug."""
+    found: dict[str, Wanted] = {}
+    for some in chunks(sorted(set(slugs))):
+        for row in connection.execute(select(topics.c.slug, topics.c.definition).where(topics.c.slug.in_(some))):
+            told = row.definition
+            kinds = tuple(dict.fromkeys([Kind.TLDR, *map(Kind, told["kinds"])]))
+            found[row.slug] = Wanted(kinds, told["language"], told["hold_minutes"])
+    return found
+
+
 def to_definition(topic: Topic) -> dict[str, Any]:
     """A topic as JSON."""
     definition = asdict(topic)

@@ -201,7 +201,7 @@ NONSENSE = [
     ("WIRE_ARXIV_SITE_URL", "https://", "http or https"),
     ("WIRE_ALERT_WEBHOOK", "hooks.example.org/abc", "http or https"),
     ("WIRE_ALERT_WEBHOOK", "ftp://hooks.example.org/abc", "http or https"),
-    ("WIRE_ARXIV_MIN_INTERVAL", "three", "0 to 3600 seconds"),
+    ("WIRE_ARXIV_MIN_INTERVAL", "three", "a number of seconds"),
     ("WIRE_ARXIV_MIN_INTERVAL", "-1", "0 to 3600"),
     ("WIRE_ARXIV_MIN_INTERVAL", "nan", "0 to 3600"),
     ("WIRE_ARXIV_MIN_INTERVAL", "inf", "0 to 3600"),

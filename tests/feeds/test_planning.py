@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from feeds.model.entries import Likeness
 from feeds.planning import plan_publication, rearrange
-from feeds.store.memberships import Standing
+from feeds.store.standings import Standing
 from tests.support.papers import NOW
 
 

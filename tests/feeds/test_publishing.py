@@ -14,7 +14,8 @@ from feeds.planning import plan_publication
 from feeds.publishing import Published, Publisher, publish_topic
 from feeds.store import memberships, papers, publications, summaries
 from feeds.store.engine import Store
-from feeds.store.memberships import HOLD, Standing
+from feeds.store.memberships import HOLD
+from feeds.store.standings import Standing
 from tests.support.papers import NOW, define, join, make_paper, make_tldr, make_topic
 
 SITE = Site("https://wire.example.org", "wire.example.org", "2026-04-17")

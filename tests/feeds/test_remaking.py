@@ -9,7 +9,7 @@ import pytest
 from feeds.errors import ConflictError, NotFoundError
 from feeds.model.summaries import EMBEDDED, Kind, Status, Summary, Wish
 from feeds.remaking import Remaking, find_kept, forget_and_owe, remake
-from feeds.store import memberships, owed, papers, summaries
+from feeds.store import owed, papers, standings, summaries
 from feeds.store.engine import Store
 from feeds.store.owed import Work
 from tests.support.papers import NOW, define, join, make_paper, make_topic
@@ -39,7 +39,7 @@ def revisions(store: Store) -> dict[str, int]:
     with store.read() as connection:
         return {
             one.arxiv_id: one.revision
-            for one in memberships.list_standings(connection, "vision", 10, NOW + timedelta(days=1))
+            for one in standings.list_standings(connection, "vision", 10, NOW + timedelta(days=1))
         }
 
 

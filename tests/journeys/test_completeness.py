@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from feeds.model.accounts import is_weekend
 from feeds.model.announcements import AnnounceType, Outcome
-from feeds.store import listings, memberships, owed, papers
+from feeds.store import listings, owed, papers, standings
 from feeds.store.owed import State
 from tests.support import databases
 from tests.support.listings import Item, make_listing
@@ -163,7 +163,7 @@ def check(wire: Wire, world: World) -> None:
     """The papers of each topic are those announced, each once, in the right version; nothing is in doubt."""
     with wire.runtime.store.read() as connection:
         standings = {
-            slug: [s.arxiv_id for s in memberships.list_standings(connection, slug, 2000, wire.clock.now())]
+            slug: [s.arxiv_id for s in standings.list_standings(connection, slug, 2000, wire.clock.now())]
             for slug in ("vision", "every")
         }
         known = papers.find_papers(connection, {one.arxiv_id for one in world.told})

@@ -13,7 +13,7 @@ import pytest
 from feeds.model.accounts import Account, is_weekend
 from feeds.model.announcements import AnnounceType, Outcome, Source
 from feeds.model.papers import Paper
-from feeds.store import listings, memberships, papers, selections
+from feeds.store import listings, memberships, papers, selections, standings
 from feeds.store.engine import Connection
 from tests.support.recordings import recording
 from tests.support.worlds import Wire, running
@@ -128,9 +128,9 @@ def look_at(wire: Wire) -> Held:
 
 
 def _members(connection: Connection, wire: Wire, slug: str) -> set[Announced]:
-    standings = memberships.list_standings(connection, slug, 2000, wire.clock.now())
-    assert all(standing.released for standing in standings)
-    found = memberships.find_members(connection, slug, [standing.arxiv_id for standing in standings])
+    held = standings.list_standings(connection, slug, 2000, wire.clock.now())
+    assert all(standing.released for standing in held)
+    found = memberships.find_members(connection, slug, [standing.arxiv_id for standing in held])
     assert len({member.paper.arxiv_id for member in found}) == len(found), "each paper once"
     return {
         ((one.paper.arxiv_id, one.membership.version), one.membership.announce_type, one.membership.announced_on)

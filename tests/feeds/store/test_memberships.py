@@ -6,7 +6,7 @@ from itertools import pairwise
 from feeds.model.changes import Revision
 from feeds.model.curation import Curation
 from feeds.model.entries import Member, MemberState, UpdateReason
-from feeds.store import curation, memberships, papers, summaries
+from feeds.store import curation, memberships, papers, standings, summaries
 from feeds.store.engine import Connection, Store
 from feeds.store.memberships import HOLD
 from tests.support.papers import NOW, define, join, make_admission, make_paper, make_tldr, make_topic
@@ -97,7 +97,7 @@ def test_a_summary_in_time_does_not_move_updated_and_a_late_one_does(store: Stor
     with store.write() as connection:
         define(connection, make_topic())
         join(connection, ["2604.00002"], tldr=False)
-        memberships.release(connection, "vision", late)  # the hold passed without one
+        standings.release(connection, "vision", late)  # the hold passed without one
         join(connection, ["2604.00001"], tldr=False, now=late)
         for arxiv_id in ("2604.00001", "2604.00002"):
             memberships.note_summaries(connection, [arxiv_id], late)
@@ -111,7 +111,7 @@ def test_standings_name_the_newest_that_may_be_shown_and_all_that_wait(store: St
         define(connection, make_topic())
         join(connection, [f"2604.0000{n}" for n in (1, 2, 3)])
         join(connection, ["2604.00004"], tldr=False)
-        found = memberships.list_standings(connection, "vision", 2, NOW)
+        found = standings.list_standings(connection, "vision", 2, NOW)
     assert [(s.arxiv_id, s.summarized) for s in found] == [
         ("2604.00003", True),
         ("2604.00002", True),
@@ -124,7 +124,7 @@ def test_a_text_that_gives_no_tldr_does_not_wait_for_one(store: Store) -> None:
         define(connection, make_topic())
         join(connection, [ID], tldr=False)
         summaries.record_summaries(connection, [make_tldr(make_paper(ID), None)])
-        (standing,) = memberships.list_standings(connection, "vision", 10, NOW)
+        (standing,) = standings.list_standings(connection, "vision", 10, NOW)
         (member,) = find(connection, ID)
     assert standing.summarized
     assert member.summaries == ()
@@ -199,7 +199,7 @@ def test_an_edit_always_moves_updated_and_never_before_published(store: Store) -
     with store.write() as connection:
         define(connection, make_topic())
         join(connection, many)
-        memberships.release(connection, "vision", NOW)
+        standings.release(connection, "vision", NOW)
         (before,) = find(connection, many[-1])
         times = [before.membership.joined_at]
         assert times[0] > NOW
@@ -217,7 +217,7 @@ def test_what_else_happens_never_sets_updated_back(store: Store) -> None:
     with store.write() as connection:
         define(connection, make_topic())
         join(connection, [ID], tldr=False)
-        memberships.release(connection, "vision", late)
+        standings.release(connection, "vision", late)
         memberships.note_edit(connection, "vision", ID, ahead)
         memberships.note_summaries(connection, [ID], late)
         summarized = find(connection, ID)[0].membership

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, event
 
 from feeds import searching
 from feeds.query import parser
-from feeds.store import memberships
+from feeds.store import standings
 from feeds.store.engine import Store
 from tests.support.papers import NOW, define, join, make_topic
 
@@ -51,7 +51,7 @@ def test_a_search_goes_by_the_index_and_the_numbers(sqlite_store: Store) -> None
 
 def test_who_waits_is_not_looked_for_among_all_members(sqlite_store: Store) -> None:
     def ask(connection: Connection) -> None:
-        memberships.list_standings(connection, "vision", 50, NOW + timedelta(days=1))
+        standings.list_standings(connection, "vision", 50, NOW + timedelta(days=1))
 
     with sqlite_store.write() as connection:
         define(connection, make_topic())

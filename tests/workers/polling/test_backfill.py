@@ -10,7 +10,7 @@ import pytest
 
 from feeds.model.announcements import AnnounceType, Outcome, Source
 from feeds.model.calendar import eastern_date, eastern_midnight
-from feeds.store import listings, memberships, owed
+from feeds.store import listings, memberships, owed, standings
 from feeds.store.owed import Work
 from tests.support.hosts import Answer
 from tests.support.listings import Item, make_listing
@@ -87,8 +87,8 @@ def accounts(arxiv: ArXiv) -> dict[date, tuple[Outcome, Source]]:
 def members(arxiv: ArXiv) -> list[tuple[str, AnnounceType, date]]:
     """In the order of joining."""
     with arxiv.line.runtime.store.read() as connection:
-        standings = memberships.list_standings(connection, "vision", 100, arxiv.line.clock.now())
-        found = memberships.find_members(connection, "vision", [standing.arxiv_id for standing in standings])
+        held = standings.list_standings(connection, "vision", 100, arxiv.line.clock.now())
+        found = memberships.find_members(connection, "vision", [standing.arxiv_id for standing in held])
     return [
         (member.paper.arxiv_id, member.membership.announce_type, member.membership.announced_on)
         for member in reversed(found)
