@@ -162,7 +162,7 @@ def settle(wire: Wire, world: World) -> None:
 def check(wire: Wire, world: World) -> None:
     """The papers of each topic are those announced, each once, in the right version; nothing is in doubt."""
     with wire.runtime.store.read() as connection:
-        standings = {
+        held = {
             slug: [s.arxiv_id for s in standings.list_standings(connection, slug, 2000, wire.clock.now())]
             for slug in ("vision", "every")
         }
@@ -172,7 +172,7 @@ def check(wire: Wire, world: World) -> None:
             name: listings.find_accounts(connection, name, world.days[0], world.days[-1]) for name in LISTINGS
         }
     assert dead == []
-    for slug, found in standings.items():
+    for slug, found in held.items():
         assert sorted(found) == sorted(expected(world, slug)), slug
     latest = {one.arxiv_id: one.version for one in sorted(world.told, key=lambda one: one.version)}
     assert {arxiv_id: paper.version for arxiv_id, paper in known.items()} == latest
