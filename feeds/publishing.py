@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from feeds import composing, searching
 from feeds.cache import DocumentCache
-from feeds.combining import Found, Search, compose_search, merge_feeds, read_slugs
+from feeds.combining import merge_feeds, read_slugs
 from feeds.errors import GoneError, MovedError, NotFoundError
 from feeds.model import documents
 from feeds.model.documents import Document, Publication
@@ -24,6 +24,7 @@ from feeds.planning import Plan, plan_publication, rearrange
 from feeds.render.atom import render_atom
 from feeds.render.incidents import render_incidents
 from feeds.render.opml import render_opml
+from feeds.search_feeds import Found, Search, compose_search
 from feeds.searching import Hit
 from feeds.similarity import compare_with
 from feeds.store import curation, incidents, memberships, papers, publications, standings, summaries, topics
@@ -136,7 +137,7 @@ class Publisher:
         render, media_type = FORMATS[extension]
         with self._store.read() as connection:
             current = _load_current(connection, find_served(connection, slug))
-            key = (slug, extension, current.generation, current.awaiting)
+            key = (slug, extension, current.state)
             if document := self._cache.find(key):
                 return document
             members = current.find_members(connection)
@@ -158,7 +159,7 @@ class Publisher:
         render, media_type = FORMATS[extension]
         with self._store.read() as connection:
             parts = [_load_current(connection, stored) for stored in _find_all_served(connection, name)]
-            key = (extension, tuple((part.stored.topic.slug, part.generation, part.awaiting) for part in parts))
+            key = (extension, tuple((part.stored.topic.slug, part.state) for part in parts))
             if document := self._cache.find(key):
                 return document
             members = [part.find_members(connection) for part in parts]
@@ -290,8 +291,9 @@ class _Current:
     awaiting: bool
 
     @property
-    def generation(self) -> int:
-        return self.publication.generation if self.publication else 0
+    def state(self) -> tuple[int, datetime, bool]:
+        """Names what is shown: the publication, what is said of the topic, and whether more is on its way."""
+        return self.publication.generation if self.publication else 0, self.stored.defined_at, self.awaiting
 
     @property
     def modified_at(self) -> datetime:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from feeds.combining import read_search
 from feeds.errors import MovedError, NotFoundError
 from feeds.publishing import FORMATS
+from feeds.search_feeds import read_search
 from service import conditional
 from service.options import Option, read_int, takes
 from service.web import web

@@ -197,3 +197,18 @@ def test_topics_that_are_not_served_say_why(store: Store, publisher: Publisher) 
         publisher.find_topic("sight")
     assert moved.value.slug == "vision"
     assert [line.topic.slug for line in publisher.list_topics()] == ["vision"]
+
+
+def test_between_an_edit_of_the_topic_and_its_publication_all_processes_serve_the_same(
+    store: Store, publisher: Publisher
+) -> None:
+    let_join(store, "2604.00001")
+    publish(store)
+    before = publisher.find_document("vision", "atom")
+    another = Publisher(store, SITE, DocumentCache())  # nobody has asked it yet
+    with store.write() as connection:
+        define(connection, make_topic(title="Another title"), now=TOMORROW)
+    one, other = (process.find_document("vision", "atom") for process in (publisher, another))
+    assert b"Another title" in one.body
+    assert (one.body, one.last_modified) == (other.body, other.last_modified)
+    assert one.last_modified > before.last_modified

@@ -41,17 +41,18 @@ class Plan:
 
 
 def most_tokens(
-    kind: Kind, language: str, title: str, text: str, *, most_source_tokens: int, thinking_tokens: int = 0
+    kind: Kind, language: str, title: str, text: str | None, *, most_source_tokens: int, thinking_tokens: int = 0
 ) -> int:
     """What one summary may cost, its repair included; most cost half of it.
 
-    :param text: as it is sent, or longer
+    :param text: as it is sent, or longer; None for a full text that is not fetched yet
     :param most_source_tokens: that are sent of it
     :param thinking_tokens: per reply, on top of its limit
     """
     reply = CONTRACTS[kind].max_tokens + thinking_tokens
     told = estimate_tokens(prompts.system_prompt(kind, language, "0" * 16))
-    asked = told + estimate_tokens(title[:2000]) + min(estimate_tokens(text), most_source_tokens)
+    source = most_source_tokens if text is None else min(estimate_tokens(text), most_source_tokens)
+    asked = told + estimate_tokens(title[:2000]) + source
     return _ROUNDS * (asked + reply) + 2 * reply
 
 

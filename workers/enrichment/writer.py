@@ -206,9 +206,9 @@ class _Batch:
         except SupersededError as error:
             log.info("%s", error)
 
-    def _hashes_written(self, arxiv_id: str) -> list[str]:
+    def _hashes_written(self, arxiv_id: str) -> set[str]:
         """The text of a paper of which something was written, or was tried to be."""
-        return [self._papers[arxiv_id].text_hash for piece in self._pieces if piece.arxiv_id == arxiv_id][:1]
+        return {self._papers[arxiv_id].text_hash for piece in self._pieces if piece.arxiv_id == arxiv_id}
 
     def _settle(self, connection: Connection, claim: Claim, now: datetime) -> None:
         error = self._postponed.get(claim.key)

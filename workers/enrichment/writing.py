@@ -13,8 +13,6 @@ from workers.enrichment.budget import Wanted, decide_spending, most_tokens
 
 #: Papers that were announced since are news; the others are a backlog.
 NEWS = timedelta(days=3)
-#: A full text is hardly ever longer than what is sent of it.
-_FULL_TEXT = "x" * 4
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ def assign(
                 piece.wish.kind,
                 piece.wish.language,
                 papers[piece.arxiv_id].title,
-                _source(piece, papers[piece.arxiv_id], most_source_tokens),
+                None if piece.wish.kind is Kind.READING else papers[piece.arxiv_id].abstract,
                 most_source_tokens=most_source_tokens,
                 thinking_tokens=thinking_tokens,
             ),
@@ -102,10 +100,3 @@ def assign(
     ]
     plan = decide_spending(wanted, daily_tokens, spent)
     return Assignment(tuple(known[one.key] for one in plan.now), tuple(known[one.key] for one in plan.later))
-
-
-def _source(piece: Piece, paper: Paper, most_source_tokens: int) -> str:
-    """What is sent; of a full text that is not fetched yet, as much as may be sent."""
-    if piece.wish.kind is Kind.READING:
-        return f"{_FULL_TEXT} " * most_source_tokens
-    return paper.abstract

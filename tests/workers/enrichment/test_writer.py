@@ -16,7 +16,6 @@ from tests.support.listings import Item
 from tests.support.llm import Fault, StandIn, running_llm
 from tests.support.wires import MORNING, Line
 from workers.enrichment.llm import CallLimits, Endpoint, LlmClient
-from workers.enrichment.writer import write_papers
 from workers.preparing import forget_writing
 
 MakeLine = Callable[..., Line]
@@ -257,9 +256,3 @@ def test_a_reading_is_made_of_the_full_text_where_there_is_one(start: Callable[.
     assert "from the full text of v1" in entries(line)["00001"].content[0].value
     (other,) = [made for made in written(line, 2) if made.kind is Kind.READING]
     assert other.source == "abstract"
-
-
-def test_the_job_is_the_writers(start: Callable[..., Line]) -> None:
-    line = start([ENGLISH])
-    write_papers(line.runtime, [])
-    assert owing(line) == {}
