@@ -19,7 +19,7 @@ from bench.training import peers, scores, sources
 from bench.training.sources import Example
 from workers.enrichment.embedded.readability import AIM_WORDS, MAX_WORDS, count_words, find_faults
 from workers.enrichment.embedded.roles import tag_roles
-from workers.enrichment.summarizers import EmbeddedSummarizer
+from workers.enrichment.embedded.summarizer import EmbeddedSummarizer
 
 WITH_TITLE, WITHOUT_TITLE = "embedded", "embedded, no title"
 #: On dev, under PRODUCT's length rule.
@@ -115,6 +115,8 @@ def measure_roles() -> float:
     for least in (0.5, 0.65, 0.8):
         sure = [found for found, confidence in right if confidence >= least]
         print(f"  labels of confidence {least} and more: {statistics.mean(sure):.3f} of {len(sure)}")
+    mean = statistics.mean(confidence for _, confidence in right)
+    print(f"  mean confidence, the annotators' own votes for the labels: {mean:.3f}")
     return share
 
 

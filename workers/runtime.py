@@ -10,17 +10,20 @@ from functools import cached_property
 
 from feeds.clock import Clock, SystemClock, make_clock
 from feeds.config import Settings, load_settings
+from feeds.publishing.publisher import Publisher
+from feeds.publishing.sites import load_site
 from feeds.store import site
 from feeds.store.engine import Store
 from feeds.store.owed import Times
 from workers.engine import Redis, connect, engine_url
 from workers.enrichment.arxiv_api import ArxivApi
-from workers.enrichment.dialects import read_dialect
-from workers.enrichment.llm import Endpoint, LlmClient
-from workers.enrichment.llm_summarizer import LlmSummarizer
+from workers.enrichment.llm.client import Endpoint, LlmClient
+from workers.enrichment.llm.dialects import read_dialect
+from workers.enrichment.writing.llm_summarizer import LlmSummarizer
 from workers.gate import Gate, Priority
 from workers.http_client import HttpClient, Limits, user_agent
 from workers.queues import Dispatcher
+from workers.websub.callbacks import CallbackClient
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,16 @@ class Runtime:
     def webhook(self) -> HttpClient:
         """The way to the operator's own host: no gate, it is not arXiv's."""
         return HttpClient(user_agent(self.settings))
+
+    @cached_property
+    def callbacks(self) -> CallbackClient:
+        """The way to subscribers."""
+        return CallbackClient(user_agent(self.settings), self.settings.websub_allow)
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """What the web face hands out."""
+        return Publisher(self.store, load_site(self.store, self.settings.base_url))
 
     def _door(self, url: str, priority: Priority, limits: Limits | None = None) -> HttpClient:
         gate = Gate(self.redis, self.settings.interval_for(url), priority)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from feeds.text import clean, squeeze
-from workers.enrichment.summarizers import EmbeddedSummarizer
+from workers.enrichment.embedded.summarizer import EmbeddedSummarizer
 
 
 class InputError(click.ClickException):

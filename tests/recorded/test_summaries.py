@@ -12,7 +12,7 @@ from feeds.model.summaries import Kind
 from tests.support.recordings import recording
 from workers.enrichment.embedded.points import MAX_POINTS, MIN_POINTS
 from workers.enrichment.embedded.readability import BROKEN, MAX_WORDS, count_words, find_faults
-from workers.enrichment.summarizers import EmbeddedSummarizer
+from workers.enrichment.embedded.summarizer import EmbeddedSummarizer
 from workers.polling.oai import parse_records
 
 Texts = dict[str, tuple[str, str]]

@@ -16,10 +16,10 @@ from tests.support.listings import Item
 from tests.support.llm import TENTHS, running_llm
 from tests.support.recordings import recording
 from tests.support.wires import MORNING, Line
-from workers.enrichment import prompts
-from workers.enrichment.checks import Draft, find_faults
-from workers.enrichment.llm import CallLimits, Endpoint, LlmClient
-from workers.enrichment.llm_summarizer import MOST_SOURCE_TOKENS
+from workers.enrichment.llm.client import CallLimits, Endpoint, LlmClient
+from workers.enrichment.writing import prompts
+from workers.enrichment.writing.checks import Draft, find_faults
+from workers.enrichment.writing.llm_summarizer import MOST_SOURCE_TOKENS
 
 COUNT = 300
 VISION = {"slug": "vision", "title": "Vision", "categories": ["cs.CV"], "entries": 2000}

@@ -1,1 +1,2 @@
-"""Summaries: what can be said in short of a paper (summarizers), and the job that makes and keeps it (enricher)."""
+"""What papers lack, made or fetched: one job each for summaries from the abstract, summaries by a model,
+missing details, and papers that editors added."""

@@ -11,9 +11,9 @@ from feeds.model.summaries import Data, Kind, Summary, Wish
 from feeds.store import memberships, owed, papers, summaries
 from feeds.store.engine import Connection
 from feeds.store.owed import Claim, Work
-from workers.enrichment import prompts
-from workers.enrichment.summarizers import EmbeddedSummarizer
-from workers.enrichment.writing import list_lacking
+from workers.enrichment.embedded.summarizer import EmbeddedSummarizer
+from workers.enrichment.lacking import list_lacking
+from workers.enrichment.writing import prompts
 from workers.runtime import Runtime
 
 log = logging.getLogger("wire.enricher")

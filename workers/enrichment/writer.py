@@ -20,12 +20,12 @@ from feeds.store import listings, memberships, owed, papers, site, summaries
 from feeds.store.engine import Connection
 from feeds.store.owed import Claim, Work
 from workers.backoff import pause_seconds
-from workers.enrichment import prompts
-from workers.enrichment.budget import next_day_at
-from workers.enrichment.dialects import Dialect, write_dialect
-from workers.enrichment.fulltext import FullText, fetch_fulltext
-from workers.enrichment.llm_summarizer import MOST_SOURCE_TOKENS, LlmSummarizer, Outcome, SummaryRequest
-from workers.enrichment.writing import Piece, assign, list_lacking
+from workers.enrichment.fulltext.fetching import FullText, fetch_fulltext
+from workers.enrichment.lacking import Piece, assign, list_lacking
+from workers.enrichment.llm.dialects import Dialect, write_dialect
+from workers.enrichment.writing import prompts
+from workers.enrichment.writing.budget import next_day_at
+from workers.enrichment.writing.llm_summarizer import MOST_SOURCE_TOKENS, LlmSummarizer, Outcome, SummaryRequest
 from workers.runtime import Runtime, endpoint_note
 
 log = logging.getLogger("wire.writer")

@@ -15,8 +15,8 @@ from feeds.store.owed import Claim, Work
 from tests.support.listings import Item
 from tests.support.papers import define, join, make_paper, make_topic
 from tests.support.wires import FRIDAY, MORNING, Line
+from workers.enrichment.embedded.summarizer import EmbeddedSummarizer
 from workers.enrichment.enricher import enrich_papers
-from workers.enrichment.summarizers import EmbeddedSummarizer
 
 MakeLine = Callable[[Sequence[dict[str, object]]], Line]
 VISION: dict[str, object] = {"slug": "vision", "title": "Vision", "categories": ["cs.CV"]}

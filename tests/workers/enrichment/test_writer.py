@@ -15,7 +15,7 @@ from feeds.store.owed import Work
 from tests.support.listings import Item
 from tests.support.llm import Fault, StandIn, running_llm
 from tests.support.wires import MORNING, Line
-from workers.enrichment.llm import CallLimits, Endpoint, LlmClient
+from workers.enrichment.llm.client import CallLimits, Endpoint, LlmClient
 from workers.preparing import forget_writing
 
 MakeLine = Callable[..., Line]

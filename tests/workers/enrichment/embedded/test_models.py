@@ -12,7 +12,7 @@ from tests.support.recordings import ROOT
 from workers.enrichment.embedded.features import describe_candidate, describe_sentence, read_document
 from workers.enrichment.embedded.models import load_model
 from workers.enrichment.embedded.roles import Role
-from workers.enrichment.summarizers import VERSION
+from workers.enrichment.embedded.summarizer import VERSION
 
 FOLDER = ROOT / "workers" / "enrichment" / "embedded" / "models"
 #: When the weights change, so must the version: summaries made by others are not taken for theirs.

@@ -176,7 +176,7 @@ def test_every_process_picks_the_same() -> None:
     """Nothing hangs on the order of a set, which differs from process to process."""
     abstract = "We show splats. We show trees. We present splats for trees. We present trees for splats."
     script = (
-        "from workers.enrichment.summarizers import EmbeddedSummarizer;"
+        "from workers.enrichment.embedded.summarizer import EmbeddedSummarizer;"
         f"print(EmbeddedSummarizer().summarize({TITLE!r}, {abstract!r}))"
     )
     said = {

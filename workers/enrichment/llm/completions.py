@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from workers.enrichment.llm_errors import BusyError, EndpointRefusedError, LlmError, RequestRefusedError
-from workers.enrichment.tokens import estimate_tokens
+from workers.enrichment.llm.errors import BusyError, EndpointRefusedError, LlmError, RequestRefusedError
+from workers.enrichment.llm.tokens import estimate_tokens
 from workers.http_client import read_retry_after
 
 _FILTERED = re.compile(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from feeds.model.summaries import Kind
-from workers.enrichment import prompts
-from workers.enrichment.contracts import CONTRACTS, schema
+from workers.enrichment.writing import prompts
+from workers.enrichment.writing.contracts import CONTRACTS, schema
 
 NONCE = "5f3a9c0d1e2b4a68"
 LANGUAGES = ("en", "zh", "zh-Hant", "ja", "ko", "de", "pt-BR", "tlh", "../../x")

@@ -13,12 +13,12 @@ import pytest
 
 from feeds.model.summaries import Data, Kind
 from tests.support.recordings import recording
-from workers.enrichment import checks, prompts
-from workers.enrichment.checks import RULES, Draft, find_faults, find_orders
 from workers.enrichment.embedded.sentences import split_sentences
-from workers.enrichment.languages import is_in
-from workers.enrichment.mending import mend
-from workers.enrichment.replies import read_reply
+from workers.enrichment.writing import checks, prompts
+from workers.enrichment.writing.checks import RULES, Draft, find_faults, find_orders
+from workers.enrichment.writing.languages import is_in
+from workers.enrichment.writing.mending import mend
+from workers.enrichment.writing.replies import read_reply
 
 TITLE = "Diffusion models for speech"
 SOURCE = (

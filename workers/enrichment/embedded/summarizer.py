@@ -1,4 +1,4 @@
-"""The summarizers, by name. Embedded: no key, no network, nothing to download."""
+"""The summarizer without key and network, by name; nothing to download."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def pdf_text(pdf: bytes, pages: int, characters: int) -> str | None:
     """A PDF's text, a page a line; None where it is none.
 
     To be called in a process that may die: PDFium is written in C++ and reads what strangers wrote
-    (:mod:`workers.enrichment.guarded`).
+    (:mod:`workers.enrichment.fulltext.guarded`).
 
     :param pages: that are read, at most
     :param characters: of the text, at most

@@ -15,13 +15,13 @@ from typing import Protocol
 
 from feeds.model.summaries import Data, Kind
 from feeds.model.summaries import Status as Status  # the name that callers of this know it by
-from workers.enrichment import checks, prompts
-from workers.enrichment.checks import Draft, Fault
-from workers.enrichment.completions import Ask, Message, Reply
-from workers.enrichment.contracts import CONTRACTS, schema
-from workers.enrichment.llm_errors import LlmError, RequestRefusedError
-from workers.enrichment.mending import mend
-from workers.enrichment.replies import read_reply
+from workers.enrichment.llm.completions import Ask, Message, Reply
+from workers.enrichment.llm.errors import LlmError, RequestRefusedError
+from workers.enrichment.writing import checks, prompts
+from workers.enrichment.writing.checks import Draft, Fault
+from workers.enrichment.writing.contracts import CONTRACTS, schema
+from workers.enrichment.writing.mending import mend
+from workers.enrichment.writing.replies import read_reply
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Outcome:
 
 
 class Client(Protocol):
-    """What is needed of :class:`workers.enrichment.llm.LlmClient`."""
+    """What is needed of :class:`workers.enrichment.llm.client.LlmClient`."""
 
     def complete(self, ask: Ask, deadline: float) -> Reply: ...
 

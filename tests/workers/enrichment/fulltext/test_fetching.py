@@ -9,11 +9,11 @@ import pytest
 from feeds.errors import FetchError
 from tests.support.hosts import Answer, Host
 from workers.engine import connect
-from workers.enrichment import fulltext
-from workers.enrichment.fulltext import FullText, fetch_fulltext
-from workers.enrichment.guarded import ReadingLimits, read_text
-from workers.enrichment.html_text import html_text
-from workers.enrichment.pdf_text import pdf_text
+from workers.enrichment.fulltext import fetching
+from workers.enrichment.fulltext.fetching import FullText, fetch_fulltext
+from workers.enrichment.fulltext.guarded import ReadingLimits, read_text
+from workers.enrichment.fulltext.html_text import html_text
+from workers.enrichment.fulltext.pdf_text import pdf_text
 from workers.gate import Gate, Priority
 from workers.http_client import HttpClient, Limits
 
@@ -150,7 +150,7 @@ def test_nothing_is_asked_while_the_gate_is_closed(host: Host, tmp_path: Path) -
 
 
 def test_a_book_is_cut_at_a_paragraph(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fulltext, "MOST_CHARACTERS", 5000)
+    monkeypatch.setattr(fetching, "MOST_CHARACTERS", 5000)
     host.serve("/html/2604.00001v2", page(SECTIONS + "<p>And on it goes.</p>" * 200))
     found = fetch(host)
     assert found is not None

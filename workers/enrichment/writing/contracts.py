@@ -1,7 +1,7 @@
 """What each kind of summary must be (PRODUCT.md, section 5): its parts, its lengths, the JSON schema of a reply.
 
 Schemas are closed, with every field required and without lengths or patterns: that is what all endpoints'
-strict modes take. The lengths are checked here (:mod:`workers.enrichment.checks`).
+strict modes take. The lengths are checked here (:mod:`workers.enrichment.writing.checks`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from feeds.model.summaries import Kind
-from workers.enrichment import languages
+from workers.enrichment.writing import languages
 
 #: The parts of a reading, in order.
 PARTS = ("background", "method", "results")

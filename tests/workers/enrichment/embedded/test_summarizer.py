@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from feeds.model.summaries import EMBEDDED, OWN_LANGUAGE, Kind
-from workers.enrichment.summarizers import VERSION, EmbeddedSummarizer
+from workers.enrichment.embedded.summarizer import VERSION, EmbeddedSummarizer
 
 TITLE = "Splats for trees"
 ABSTRACT = (

@@ -8,7 +8,7 @@ import pytest
 
 from feeds.model.summaries import EMBEDDED, OWN_LANGUAGE, Data, Kind, Status, Summary
 from tests.support.papers import NOW, make_paper
-from workers.enrichment.evaluating import Evaluation, Group, Verdict, Version, judge
+from workers.enrichment.writing.evaluating import Evaluation, Group, Verdict, Version, judge
 
 PAPER = make_paper(
     title="Drawing trees",

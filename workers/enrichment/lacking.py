@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from feeds.model.papers import Paper
 from feeds.model.summaries import Kind, Wish
-from workers.enrichment import languages
-from workers.enrichment.budget import Wanted, decide_spending, most_tokens
+from workers.enrichment.writing import languages
+from workers.enrichment.writing.budget import Wanted, decide_spending, most_tokens
 
 #: Papers that were announced since are news; the others are a backlog.
 NEWS = timedelta(days=3)

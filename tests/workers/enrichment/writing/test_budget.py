@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.model.summaries import Kind
-from workers.enrichment.budget import KINDS, Wanted, day_of, decide_spending, most_tokens, next_day_at
+from workers.enrichment.writing.budget import KINDS, Wanted, day_of, decide_spending, most_tokens, next_day_at
 
 NOON = datetime(2026, 4, 17, 12, tzinfo=UTC)
 

@@ -15,13 +15,13 @@ from feeds.errors import OutOfTime
 from feeds.model.summaries import Kind
 from tests.support.llm import TENTHS, Asked, Fault, StandIn, honest, running_llm
 from tests.support.recordings import recording
-from workers.enrichment import prompts
-from workers.enrichment.budget import most_tokens
-from workers.enrichment.checks import RULES, Draft, find_faults
-from workers.enrichment.contracts import PARTS
-from workers.enrichment.llm import CallLimits, Endpoint, LlmClient
-from workers.enrichment.llm_errors import EndpointRefusedError
-from workers.enrichment.llm_summarizer import LlmSummarizer, Outcome, Status, SummaryRequest
+from workers.enrichment.llm.client import CallLimits, Endpoint, LlmClient
+from workers.enrichment.llm.errors import EndpointRefusedError
+from workers.enrichment.writing import prompts
+from workers.enrichment.writing.budget import most_tokens
+from workers.enrichment.writing.checks import RULES, Draft, find_faults
+from workers.enrichment.writing.contracts import PARTS
+from workers.enrichment.writing.llm_summarizer import LlmSummarizer, Outcome, Status, SummaryRequest
 
 QUICK = CallLimits(seconds=5.0, first_backoff_seconds=0.001, last_backoff_seconds=0.002)
 TITLE = "Speech models"

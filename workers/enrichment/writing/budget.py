@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from feeds.model.summaries import Kind
-from workers.enrichment import prompts
-from workers.enrichment.contracts import CONTRACTS
-from workers.enrichment.tokens import estimate_tokens
+from workers.enrichment.llm.tokens import estimate_tokens
+from workers.enrichment.writing import prompts
+from workers.enrichment.writing.contracts import CONTRACTS
 
 #: Kinds from the cheapest to the dearest.
 KINDS = (Kind.TLDR, Kind.CONTRIBUTIONS, Kind.TRANSLATION, Kind.READING)

@@ -15,10 +15,10 @@ from typing import NamedTuple
 from feeds.model.papers import Paper
 from feeds.model.summaries import EMBEDDED, Data, Kind, Status, Summary
 from feeds.remaking import is_written
-from workers.enrichment import checks, prompts
-from workers.enrichment.checks import Draft
-from workers.enrichment.contracts import CONTRACTS
-from workers.enrichment.llm_summarizer import MOST_SOURCE_TOKENS
+from workers.enrichment.writing import checks, prompts
+from workers.enrichment.writing.checks import Draft
+from workers.enrichment.writing.contracts import CONTRACTS
+from workers.enrichment.writing.llm_summarizer import MOST_SOURCE_TOKENS
 
 FULL_TEXT = "full text"
 #: The rules that compare a summary with the text it was made of.

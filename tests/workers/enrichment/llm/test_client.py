@@ -13,18 +13,18 @@ import pytest
 from tests.support.llm import Fault, StandIn, running_llm
 from tests.support.processes import free_port
 from tests.workers.raw import raw_host
-from workers.enrichment.breaker import Breaker
-from workers.enrichment.completions import Ask, Message
-from workers.enrichment.dialects import Dialect, Format, decide_dialect, read_dialect, write_dialect
-from workers.enrichment.llm import CallLimits, Endpoint, LlmClient
-from workers.enrichment.llm_errors import (
+from workers.enrichment.llm.breaker import Breaker
+from workers.enrichment.llm.client import CallLimits, Endpoint, LlmClient
+from workers.enrichment.llm.completions import Ask, Message
+from workers.enrichment.llm.dialects import Dialect, Format, decide_dialect, read_dialect, write_dialect
+from workers.enrichment.llm.errors import (
     BusyError,
     CircuitOpenError,
     EndpointRefusedError,
     LlmError,
     RequestRefusedError,
 )
-from workers.enrichment.tokens import cut_to_tokens, estimate_tokens
+from workers.enrichment.llm.tokens import cut_to_tokens, estimate_tokens
 
 KEY = "sk-very-secret"
 QUICK = CallLimits(seconds=5.0, first_backoff_seconds=0.001, last_backoff_seconds=0.002)

@@ -12,9 +12,9 @@ from functools import cached_property
 
 from feeds.model.summaries import Data, Kind
 from feeds.text import squeeze
-from workers.enrichment import grounding, languages
-from workers.enrichment.contracts import CONTRACTS, Limit
 from workers.enrichment.embedded.sentences import split_sentences
+from workers.enrichment.writing import grounding, languages
+from workers.enrichment.writing.contracts import CONTRACTS, Limit
 
 #: The rule of a reply that is no data of its kind at all.
 SCHEMA = "schema"

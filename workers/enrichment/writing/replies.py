@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from feeds.model.summaries import Data, Kind
-from workers.enrichment.contracts import CONTRACTS
+from workers.enrichment.writing.contracts import CONTRACTS
 
 #: Models that think aloud first do it between these.
 _THOUGHTS = re.compile(r"^\s*<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)

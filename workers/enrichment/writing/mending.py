@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from feeds.model.summaries import Data
-from workers.enrichment.checks import Draft, find_faults, fits
-from workers.enrichment.contracts import CONTRACTS, Limit
 from workers.enrichment.embedded.sentences import split_sentences
+from workers.enrichment.writing.checks import Draft, find_faults, fits
+from workers.enrichment.writing.contracts import CONTRACTS, Limit
 
 #: A text that is longer than this share of its limit lost its way; its beginning is no summary.
 _TOO_FAR = 1.3

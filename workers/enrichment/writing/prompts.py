@@ -15,10 +15,10 @@ from pathlib import Path
 
 from feeds.model.summaries import Kind
 from feeds.text import clean, squeeze
-from workers.enrichment import languages
-from workers.enrichment.completions import Message
-from workers.enrichment.contracts import CONTRACTS, schema
-from workers.enrichment.tokens import cut_to_tokens
+from workers.enrichment.llm.completions import Message
+from workers.enrichment.llm.tokens import cut_to_tokens
+from workers.enrichment.writing import languages
+from workers.enrichment.writing.contracts import CONTRACTS, schema
 
 FOLDER = Path(__file__).parent / "prompt_files"
 _ENGLISH = "en"

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def read_text(form: str, body: bytes, limits: ReadingLimits | None = None) -> st
     numbers = [str(limits.pages), str(limits.characters), str(limits.memory_bytes), str(int(limits.seconds) + 1)]
     try:
         read = subprocess.run(  # noqa: S603
-            [sys.executable, "-P", "-m", "workers.enrichment.guarded", form, *numbers],
+            [sys.executable, "-P", "-m", "workers.enrichment.fulltext.guarded", form, *numbers],
             input=body,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -63,10 +63,10 @@ def _main() -> None:
 def _read(form: str, body: bytes, pages: int, characters: int) -> str | None:
     """Each parser is loaded where it is used: a child needs one of them."""
     if form == "html":
-        from workers.enrichment.html_text import html_text
+        from workers.enrichment.fulltext.html_text import html_text
 
         return (html_text(body) or "")[:characters]
-    from workers.enrichment.pdf_text import pdf_text
+    from workers.enrichment.fulltext.pdf_text import pdf_text
 
     return pdf_text(body, pages, characters)
 

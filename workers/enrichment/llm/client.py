@@ -1,6 +1,7 @@
 """The client for any OpenAI-compatible endpoint: one chat completion a call, bounded in number, time and size.
 
-It knows nothing of papers. Whether a reply is any good is not decided here (:mod:`workers.enrichment.checks`).
+It knows nothing of papers. Whether a reply is any good is decided elsewhere
+(:mod:`workers.enrichment.writing.checks`).
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ import httpx2
 from feeds import __version__
 from workers import deadlines
 from workers.backoff import backoff_seconds
-from workers.enrichment.breaker import Breaker
-from workers.enrichment.completions import Answer, Ask, Reply, read_completion
-from workers.enrichment.dialects import Dialect, Format, decide_dialect, response_format
-from workers.enrichment.llm_errors import BusyError, CircuitOpenError, EndpointRefusedError, LlmError
-from workers.enrichment.timed_transport import TimedTransport, describe_failure
-from workers.enrichment.tokens import estimate_tokens
+from workers.enrichment.llm.breaker import Breaker
+from workers.enrichment.llm.completions import Answer, Ask, Reply, read_completion
+from workers.enrichment.llm.dialects import Dialect, Format, decide_dialect, response_format
+from workers.enrichment.llm.errors import BusyError, CircuitOpenError, EndpointRefusedError, LlmError
+from workers.enrichment.llm.timed_transport import TimedTransport, describe_failure
+from workers.enrichment.llm.tokens import estimate_tokens
 
 log = logging.getLogger(__name__)
 logging.getLogger("httpx2").setLevel(logging.WARNING)  # it would write a line a call

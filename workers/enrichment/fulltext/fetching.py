@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from feeds.errors import FetchError
-from workers.enrichment.guarded import read_text
+from workers.enrichment.fulltext.guarded import read_text
 from workers.http_client import HttpStatusError, Response, TooLargeError
 
 #: Less than that is a stub or a failed conversion.

@@ -1,0 +1,1 @@
+"""A paper's full text: fetched from arXiv, and read in a process of its own."""
