@@ -12,7 +12,7 @@ from feeds.model.documents import Document
 class DocumentCache:
     """The most recently used documents.
 
-    :param max_bytes: how much their bodies may take together
+    :param max_bytes: how much their bodies may take together; what is compressed of them, a fifth, comes on top
     """
 
     def __init__(self, max_bytes: int = 64 * 1024 * 1024) -> None:

@@ -29,6 +29,7 @@ def merge_feeds(feeds: Sequence[Feed], site: Site, limit: int) -> Feed:
     newest = sorted(shown.values(), key=lambda entry: (entry.published_at, entry.id), reverse=True)
     pinned_first = sorted(newest, key=lambda entry: not entry.curation.pinned)
     slug = "+".join(feed.slug for feed in ordered)
+    languages = {feed.language for feed in ordered}
     return Feed(
         id=composing.tag_uri(site, "combined/" + "+".join(feed.id.rpartition("/")[2] for feed in ordered)),
         slug=slug,
@@ -36,9 +37,10 @@ def merge_feeds(feeds: Sequence[Feed], site: Site, limit: int) -> Feed:
         subtitle=f"{len(ordered)} topics in one feed, each paper once",
         updated_at=max(feed.updated_at for feed in ordered),
         home_url=f"{site.base_url}/",
-        feed_url=f"{site.base_url}/feeds/{slug}.atom",
+        address=f"{site.base_url}/feeds/{slug}",
         rights=ordered[0].rights,
         entries=tuple(replace(entry, likeness=None) for entry in pinned_first[:limit]),  # it stands elsewhere here
+        language=languages.pop() if len(languages) == 1 else "en",
     )
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from feeds.maths import to_plain
 from feeds.model import identifiers, taxonomy
 from feeds.model.code_links import find_code_links
 from feeds.model.documents import Publication
 from feeds.model.entries import Category, Entry, Feed, Likeness, Link, Member, Site
 from feeds.model.papers import Paper
-from feeds.model.summaries import EMBEDDED, READING_PARTS, Kind, Summary
+from feeds.model.summaries import READING_PARTS, Kind
 from feeds.model.topics import Topic
+from feeds.model.variants import PLAIN, Variant
 
 #: Asked for by arXiv (info.arxiv.org/help/api/index.html and its brand guidelines); stays visible everywhere.
 ACKNOWLEDGEMENT = "Thank you to arXiv for use of its open access interoperability."
@@ -28,6 +30,7 @@ def compose_feed(
     publication: Publication | None,
     created_at: datetime,
     origin: str | None = None,
+    variant: Variant = PLAIN,
 ) -> Feed:
     """Put a topic's feed together.
 
@@ -35,6 +38,7 @@ def compose_feed(
     :param publication: the current one; None before the first
     :param created_at: the feed's date while nothing was published
     :param origin: the slug the topic was made under, where it bears another now: the feed's id never changes
+    :param variant: how the members were chosen
     """
     published_at = publication.published_at if publication else created_at
     likeness = publication.likeness if publication else {}
@@ -46,9 +50,11 @@ def compose_feed(
         subtitle=topic.description or topic.title,
         updated_at=max([published_at, *(entry.updated_at for entry in entries)]),
         home_url=f"{site.base_url}/topics/{topic.slug}",
-        feed_url=f"{site.base_url}/feeds/{topic.slug}.atom",
+        address=f"{site.base_url}/feeds/{topic.slug}",
         rights=f"{ACKNOWLEDGEMENT} {DISCLAIMER}",
         entries=entries,
+        language=variant.language or topic.language,
+        options=variant.options,
     )
 
 
@@ -65,7 +71,7 @@ def compose_entry(topic: Topic, member: Member, site: Site, likeness: Likeness |
     paper, membership = member.paper, member.membership
     return Entry(
         id=identifiers.entry_id(paper.arxiv_id),
-        title=paper.title,
+        title=to_plain(paper.title).strip() or paper.title.strip() or paper.arxiv_id,  # no format takes none
         published_at=membership.joined_at,
         updated_at=membership.updated_at,
         updated_reason=membership.updated_reason,
@@ -73,7 +79,7 @@ def compose_entry(topic: Topic, member: Member, site: Site, likeness: Likeness |
         categories=tuple(Category(term, taxonomy.label(term)) for term in paper.categories),
         paper=paper,
         tldr=_find_text(member, Kind.TLDR),
-        provenance=_describe_making(member),
+        summaries=member.summaries,
         contributions=_find_points(member),
         reading=_find_parts(member),
         translation=_find_text(member, Kind.TRANSLATION),
@@ -82,6 +88,8 @@ def compose_entry(topic: Topic, member: Member, site: Site, likeness: Likeness |
         curation=member.curation,
         tags=tuple(Category(tag, tag, tag_uri(site, "tags")) for tag in member.curation.tags),
         likeness=likeness,
+        announce_type=membership.announce_type,
+        announced_on=membership.announced_on,
     )
 
 
@@ -117,16 +125,3 @@ def _find_parts(member: Member) -> tuple[tuple[str, str], ...]:
     if summary is None or not isinstance(summary.data, dict):
         return ()
     return tuple((part, summary.data[part]) for part in READING_PARTS if summary.data.get(part))
-
-
-def _describe_making(member: Member) -> str | None:
-    """How each of the summaries came about; those that came about alike are told once."""
-    told = dict.fromkeys(_provenance(summary, member.paper.version) for summary in member.summaries)
-    return ". ".join(told) or None
-
-
-def _provenance(summary: Summary, version: int) -> str:
-    made_of = "the abstract" if summary.source == "abstract" else "the full text"
-    if summary.summarizer == EMBEDDED:
-        return f"Summary picked by machine from {made_of} of v{version}, in the authors' own words"
-    return f"Summary written by machine ({summary.model}) from {made_of} of v{version}"

@@ -19,6 +19,7 @@ from dotenv import dotenv_values
 
 from feeds.clock import FileClock
 from feeds.errors import ClockError, SettingsError
+from feeds.model.callbacks import Network
 from feeds.setting_values import (
     LOG_FORMATS,
     Bind,
@@ -34,6 +35,7 @@ from feeds.setting_values import (
     read_listings,
     read_log_level,
     read_model,
+    read_networks,
     read_notice,
     read_redis_url,
     read_seconds,
@@ -87,6 +89,7 @@ class Settings:
     llm_thinking_tokens: int
     editors: Mapping[str, str] = field(repr=False)  #: name by token
     admin_token: str | None = field(repr=False)
+    websub_allow: tuple[Network, ...]
 
     def interval_for(self, url: str) -> float:
         """Seconds between a request there and the next one anywhere; arXiv's own hosts are never asked faster."""
@@ -283,6 +286,8 @@ TABLE: tuple[Setting, ...] = (
             read_editors, secret=True),
     Setting("admin_token", "", "Token of the one editor called admin", optional(read_token),
             secret=True),
+    Setting("websub_allow", "", "Networks of yours whose subscribers may be told of changes, with commas between",
+            read_networks),
     Setting("log_level", "info", "What goes to the log: debug, info, warning or error", read_log_level),
     Setting("log_format", "text", "How it is written: text or json, one line a message", one_of(LOG_FORMATS)),
 )  # fmt: skip

@@ -31,7 +31,8 @@ from feeds.model.entries import Member, MemberState
 from feeds.model.papers import Paper
 from feeds.model.topics import Topic
 from feeds.pausing import find_trouble
-from feeds.publishing import find_served, publish_topic
+from feeds.publishing.current import find_served
+from feeds.publishing.topics import publish_topic
 from feeds.selecting import compile_topic, judge_papers
 from feeds.store import curation, memberships, owed, papers, topics
 from feeds.store.engine import Connection

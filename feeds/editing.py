@@ -100,6 +100,7 @@ def _save(connection: Connection, topic: Topic, known: StoredTopic | None, now: 
         raise ConflictError(f"There are {MAX_TOPICS} topics already; a wire carries no more.")
     if topics.save_topic(connection, topic, now):
         owed.owe(connection, Work.PUBLISH, [topic.slug], now)
+        owed.owe(connection, Work.DIGEST, [topic.slug], now)
     return _report(connection, _find(connection, topic.slug))
 
 

@@ -102,6 +102,10 @@ class ConflictError(WireError):
     """A change that what is there does not allow (HTTP 409)."""
 
 
+class TooManyError(WireError):
+    """One more than is allowed (HTTP 429)."""
+
+
 class UnauthorizedError(WireError):
     """Someone who is no editor, as far as they showed (HTTP 401)."""
 

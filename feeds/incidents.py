@@ -10,7 +10,7 @@ from feeds.model.announcements import Outcome
 from feeds.model.calendar import eastern_date, eastern_midnight
 from feeds.model.incidents import Finding, IncidentKind
 from feeds.status import Status
-from feeds.store.owed import Work
+from feeds.store.owed import REPEATING, Work
 
 #: By then every listing of a weekday has been built for hours (at midnight Eastern).
 _NEWS_BY = timedelta(hours=12)
@@ -84,8 +84,9 @@ def _over_at(day: date) -> datetime:
 
 
 def _backlog(status: Status) -> Iterator[Finding]:
+    """What repeats itself is not late where a wire was off: due long ago, it is done with the first turn."""
     for row in status.work:
-        if row.kind is Work.POLL or (row.kind is Work.WRITE and _is_asked(status)):
+        if row.kind in REPEATING or (row.kind is Work.WRITE and _is_asked(status)):
             continue
         if row.late and row.oldest_seconds >= _BACKLOG_SECONDS:
             hours = row.oldest_seconds / 3600

@@ -18,6 +18,7 @@ from feeds.model.papers import Paper
 from feeds.model.summaries import Summary
 from feeds.model.terms import And, InCategory, Node, Or
 from feeds.model.topics import MAX_ENTRIES, Topic
+from feeds.model.variants import PLAIN, Variant
 from feeds.query import parser
 from feeds.text import clean, squeeze
 
@@ -95,22 +96,26 @@ def _read_category(text: str) -> str:
     return taxonomy.canonical(name)
 
 
-def compose_search(search: Search, found: Sequence[Found], site: Site, born_at: datetime) -> Feed:
+def compose_search(
+    search: Search, found: Sequence[Found], site: Site, born_at: datetime, variant: Variant = PLAIN
+) -> Feed:
     """What a search found as a feed; an entry's dates are when the paper came, and when its version did.
 
     :param found: newest first
     :param born_at: the feed's date while nothing is found
     """
     topic = Topic(slug=SEARCH, title=search.title, categories=search.categories, entries=MAX_ENTRIES)
-    members = [_as_member(one) for one in found]
-    feed = composing.compose_feed(topic, members, site, None, born_at)
+    members = [_as_member(one) for one in found if variant.since is None or one.revised_at >= variant.since]
+    feed = composing.compose_feed(topic, members, site, None, born_at, variant=variant)
     named = hashlib.sha256(search.options.encode()).hexdigest()[:16]
     return replace(
         feed,
         id=composing.tag_uri(site, f"search/{named}"),
         subtitle="Everything that this wire has read and that matches, newest first",
         home_url=f"{site.base_url}/",
-        feed_url=f"{site.base_url}/feeds/{SEARCH}.atom?{search.options}",
+        address=f"{site.base_url}/feeds/{SEARCH}",
+        entries=tuple(replace(entry, announce_type=None) for entry in feed.entries),  # no announcement let it in
+        options="&".join(filter(None, [search.options, variant.options])),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from feeds.model import taxonomy
+from feeds.model.callbacks import Network, read_network
 from feeds.model.curation import WIRE
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -231,6 +232,13 @@ def read_contact(text: str) -> str:
     if not text.isprintable() or len(text) > 200 or not text.isascii():
         raise ValueError("expected a mail address or an address on the web, in ASCII, at most 200 characters")
     return text
+
+
+def read_networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(read_network(item.strip()) for item in text.split(",") if item.strip())
+    except ValueError:
+        raise ValueError("expected networks like 10.1.0.0/16 or fd00:1::/64, with commas between") from None
 
 
 def read_listings(text: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 from feeds.model.announcements import VisitOutcome
 from feeds.model.incidents import Incident
 from feeds.model.summaries import Kind, Summary
-from feeds.store import incidents, listings, memberships, owed, site, summaries, topics
+from feeds.store import incidents, listings, memberships, owed, site, subscriptions, summaries, topics
 from feeds.store.engine import Connection, Store
 from feeds.store.listings import Day, Listing, Visit
 from feeds.store.owed import Owed, State, Times, Work
@@ -92,6 +92,14 @@ class WritingStatus:
 
 
 @dataclass(frozen=True)
+class SubscriberStatus:
+    """Who is told of changes (WebSub)."""
+
+    live: int = 0  #: subscriptions whose lease has not ended
+    failing: int = 0  #: of them, those that did not take what they were last told
+
+
+@dataclass(frozen=True)
 class Status:
     """The whole of it."""
 
@@ -105,6 +113,7 @@ class Status:
     topics_refused: str | None = None  #: why the topics file is refused; the topics in force stay
     paused: dict[str, str] = field(default_factory=dict)  #: by topic, why it takes no papers
     writing: WritingStatus = WritingStatus()
+    subscribers: SubscriberStatus = SubscriberStatus()
 
     @property
     def out_of_reach_since(self) -> datetime | None:
@@ -147,6 +156,7 @@ def find_status(connection: Connection, times: Times, *, days: int = 7) -> Statu
         topics_refused=site.find_note(connection, site.REFUSED),
         paused=topics.list_troubles(connection),
         writing=_find_writing(connection, [row for row in work if row.kind is Work.WRITE], times.now, days),
+        subscribers=SubscriberStatus(*subscriptions.count_live(connection, times.now)),
     )
 
 

@@ -15,7 +15,7 @@ from feeds.errors import QueryError, TopicProblem, TopicRefusedError
 from feeds.model import taxonomy
 from feeds.model.announcements import AnnounceType
 from feeds.model.summaries import Kind
-from feeds.model.topics import MAX_ENTRIES, Basis, DigestRule, Order, Topic
+from feeds.model.topics import LANGUAGE, MAX_ENTRIES, Basis, DigestRule, Order, Topic
 from feeds.query import parser
 from feeds.text import clean, squeeze
 
@@ -23,7 +23,6 @@ RESERVED = ("search", "status", "papers", "all")
 #: What no topic can be without.
 REQUIRED = ("slug", "title", "categories")
 _SLUG = re.compile(r"[a-z0-9-]{1,80}")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 #: Values in problems: not at length, and aliases of aliases not unrolled.
 _BRIEF = Repr()
@@ -203,7 +202,7 @@ def _summaries(value: Any) -> dict[str, Any]:
         fields["kinds"] = _choices(Kind, given["kinds"], "kinds")
     if "language" in given:
         language = given["language"]
-        if not isinstance(language, str) or not _LANGUAGE.fullmatch(language):
+        if not isinstance(language, str) or not LANGUAGE.fullmatch(language):
             raise ValueError(f"language: expected a code like en or zh, found {brief(language)}")
         fields["language"] = language
     return fields

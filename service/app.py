@@ -8,16 +8,17 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, request
 
 from feeds import composing
+from feeds.cache import DocumentCache
 from feeds.clock import Clock, make_clock
 from feeds.config import LOOPBACK, Settings, load_settings
-from feeds.errors import BadRequestError, DatabaseError
-from feeds.model.entries import Site
-from feeds.publishing import Publisher
-from feeds.store import site
+from feeds.errors import BadRequestError
+from feeds.publishing.exports import Exporter
+from feeds.publishing.publisher import Publisher
+from feeds.publishing.sites import load_site
 from feeds.store.engine import Store
-from service import problems
+from service import conditional, problems
 from service.options import check_options
-from service.views import api, curation, health, pages, papers, topics
+from service.views import api, curation, exports, health, hub, pages, papers, topics
 from service.views import feeds as feed_views
 from service.web import Web, equip
 from workers.roster import load_roster
@@ -30,6 +31,8 @@ _SECURITY = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+#: What scripts of other sites may read.
+_OPEN = ("/feeds", "/api/")
 _MAX_BODY_BYTES = 64 * 1024
 _HOST = re.compile(r"(?:\[(?P<v6>[^\]]+)\]|(?P<name>[^:]+))(?::\d+)?")
 
@@ -44,16 +47,18 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = _MAX_BODY_BYTES
     app.url_map.merge_slashes = False  # its redirects would be made of the Host header
-    publisher = Publisher(store, load_site(store, settings))
+    own, cache = load_site(store, settings.base_url), DocumentCache()
+    publisher = Publisher(store, own, cache)
     tools = Web(
         settings,
         store,
         clock or make_clock(settings.clock_file),
         publisher,
+        Exporter(store, own, cache),
         load_parts=lambda: load_roster(settings.data_dir),
     )
     equip(app, tools)
-    faces = (feed_views, pages, api, topics, papers, curation, health)
+    faces = (feed_views, exports, pages, api, topics, papers, curation, hub, health)
     for blueprint in dict.fromkeys(views.blueprint for views in faces):
         app.register_blueprint(blueprint)  # the API's views share theirs
     problems.register(app)
@@ -62,22 +67,11 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     app.before_request(_refuse_bodies)
     app.before_request(check_options)
     app.after_request(_secure)
+    app.after_request(_answer_preflight)
     app.jinja_env.globals.update(acknowledgement=composing.ACKNOWLEDGEMENT, disclaimer=composing.DISCLAIMER)
     app.jinja_env.filters.update(day=pages.day, moment=pages.moment, stamp=pages.stamp)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
-
-
-def load_site(store: Store, settings: Settings) -> Site:
-    """Who publishes, as the first start wrote it down.
-
-    :raises DatabaseError: where it did not
-    """
-    with store.read() as connection:
-        found = site.find_authority(connection)
-    if found is None:
-        raise DatabaseError("the database was never prepared; run ./wire migrate")
-    return Site(settings.base_url, *found)
 
 
 def wsgi() -> Flask:
@@ -103,6 +97,13 @@ def _refuse_bodies() -> None:
     """Too large is too large, also where nobody would read it."""
     if (request.content_length or 0) > _MAX_BODY_BYTES:
         abort(413)
+
+
+def _answer_preflight(response: Response) -> Response:
+    """What scripts of other sites may read (feeds, the API's answers), they may also ask for conditionally."""
+    if request.method == "OPTIONS" and response.status_code == 200 and request.path.startswith(_OPEN):
+        conditional.answer_preflight(response)
+    return response
 
 
 def _secure(response: Response) -> Response:

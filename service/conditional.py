@@ -1,7 +1,8 @@
-"""HTTP freshness, in one place: entity tags, dates, 304 and caching headers of everything that is served."""
+"""HTTP freshness, in one place: entity tags, dates, 304, codings and caching headers of all that is served."""
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,12 @@ MAX_AGE_SECONDS = 3600
 AWAITING_SECONDS = 300
 _LEAST_SECONDS = 60
 _STALE_IF_ERROR_SECONDS = 86400
+#: Up to so much of an answer's age is taken off, by chance, so that not all readers come back at once.
+_JITTER = 0.1
+#: What scripts of other sites may see of an answer (CORS), and how long they may remember that they may ask.
+_EXPOSED = "ETag, Link, Last-Modified, Retry-After"
+_ASKED = "If-None-Match, If-Modified-Since"
+_PREFLIGHT_SECONDS = 86400
 
 
 class _Answer(Response):
@@ -36,19 +43,29 @@ class _Answer(Response):
 def respond(document: Document, now: datetime) -> Response:
     """Answer a GET or HEAD with a document, or with 304 where the client has it (RFC 9110, section 13).
 
+    Each coding is a representation with a strong entity tag of its own (RFC 9110, section 8.8.3.3).
+
     :param now: the wire's present, for how long the answer stays fresh
     """
-    etag = document.etag
-    if request.if_match and not (request.if_match.star_tag or request.if_match.is_strong(etag)):
-        abort(412)
-    made = _Answer(document.body, content_type=document.media_type)
+    packed = document.gzipped if _wants_gzip() else None
+    etag = document.etag if packed is None else f"{document.etag}-gzip"
+    _check_preconditions(etag, document.last_modified)
+    made = _Answer(document.body if packed is None else packed, content_type=document.media_type)
+    if packed is not None:
+        made.headers["Content-Encoding"] = "gzip"
     made.set_etag(etag)
     made.last_modified = document.last_modified
-    made.headers["Cache-Control"] = cache_control(now, awaiting=document.awaiting)
-    made.headers["Access-Control-Allow-Origin"] = "*"
-    made.headers["Access-Control-Expose-Headers"] = "ETag, Link, Last-Modified, Retry-After"
+    jitter = _chance(etag, now)
+    made.headers["Cache-Control"] = cache_control(
+        now, awaiting=document.awaiting, jitter=jitter, news_at=document.news_at
+    )
+    made.headers["Vary"] = "Accept-Encoding"
+    if links := _links(document):
+        made.headers["Link"] = links
+    open_to_scripts(made)
     if _has_client(etag, document.last_modified):
         made.status_code = 304
+        made.headers.pop("Content-Encoding", None)
     return made
 
 
@@ -59,17 +76,64 @@ def moved(url: str) -> BaseResponse:
     return made
 
 
+def open_to_scripts(answer: BaseResponse) -> None:
+    """Let scripts of other sites read an answer (CORS)."""
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.headers["Access-Control-Expose-Headers"] = _EXPOSED
+
+
+def answer_preflight(answer: BaseResponse) -> None:
+    """Let scripts of other sites ask whether what they have is still current."""
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+    answer.headers["Access-Control-Allow-Headers"] = _ASKED
+    answer.headers["Access-Control-Max-Age"] = str(_PREFLIGHT_SECONDS)
+
+
+def cache_control(now: datetime, *, awaiting: bool, jitter: float = 0.0, news_at: datetime | None = None) -> str:
+    """How long an answer may be kept: until news can come (RFC 9111; RFC 5861 for ``stale-if-error``).
+
+    :param jitter: from 0 to 1: how much of what may be taken off by chance is taken off
+    :param news_at: when it can come otherwise than with arXiv's announcements
+    """
+    expected_at = calendar.next_announcement(now)
+    until_news = int((min(expected_at, news_at or expected_at) - now).total_seconds())
+    most = AWAITING_SECONDS if awaiting or calendar.is_expecting(now) else MAX_AGE_SECONDS
+    max_age = max(_LEAST_SECONDS, int(min(most, until_news) * (1 - _JITTER * jitter)))
+    return f"max-age={max_age}, stale-if-error={_STALE_IF_ERROR_SECONDS}"
+
+
+def _chance(etag: str, now: datetime) -> float:
+    """Between 0 and 1: another for each document and each second."""
+    digest = hashlib.sha256(f"{etag} {now:%H%M%S}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") / 2**32
+
+
+def _wants_gzip() -> bool:
+    """Whether gzip is at least as welcome as the plain form (RFC 9110, section 12.5.3)."""
+    accepted = request.accept_encodings
+    gzip = accepted.quality("gzip")
+    return gzip > 0 and ("identity" not in accepted.values() or gzip >= accepted.quality("identity"))
+
+
+def _links(document: Document) -> str:
+    """Where the document lives, and where to subscribe to it (RFC 8288; WebSub, section 4)."""
+    links = {"self": document.self_url, "hub": document.hub_url}
+    return ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items() if url)
+
+
+def _check_preconditions(etag: str, last_modified: datetime) -> None:
+    """Refuse what was asked for under a condition that does not hold (RFC 9110, 13.1.1, 13.1.4 and 13.2.2)."""
+    if "If-Match" in request.headers:
+        if not (request.if_match.star_tag or request.if_match.is_strong(etag)):
+            abort(412)
+    elif request.if_unmodified_since is not None and last_modified > request.if_unmodified_since:
+        abort(412)
+
+
 def _has_client(etag: str, last_modified: datetime) -> bool:
     """Whether the client's copy is this one; dates count only where no entity tag came (RFC 9110, 13.2.2)."""
     if "If-None-Match" in request.headers:
         return request.if_none_match.contains_weak(etag)
     since = request.if_modified_since
     return since is not None and last_modified <= since
-
-
-def cache_control(now: datetime, *, awaiting: bool) -> str:
-    """How long an answer may be kept: until news can come (RFC 9111; RFC 5861 for ``stale-if-error``)."""
-    until_news = int((calendar.next_announcement(now) - now).total_seconds())
-    most = AWAITING_SECONDS if awaiting or calendar.is_expecting(now) else MAX_AGE_SECONDS
-    max_age = max(_LEAST_SECONDS, min(most, until_news))
-    return f"public, max-age={max_age}, stale-if-error={_STALE_IF_ERROR_SECONDS}"

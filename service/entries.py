@@ -23,7 +23,7 @@ def show_entry(topic: Topic, member: Member, site: Site) -> schemas.Entry:
     return schemas.Entry(
         id=entry.id,
         url=identifiers.abstract_url(paper.arxiv_id),
-        title=entry.title,
+        title=paper.title,
         authors=[schemas.EntryAuthor(author.name, author.affiliation) for author in paper.authors],
         abstract=paper.abstract,
         summaries={summary.kind.value: _show_summary(summary) for summary in member.summaries},

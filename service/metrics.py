@@ -60,6 +60,12 @@ class _Told(Collector):
         papers = [((slug,), count) for slug, count in sorted(status.papers.items())]
         yield _labelled("wire_topic_papers", "Papers in a topic.", ["topic"], papers)
         yield from _writing(status.writing, self._daily_tokens)
+        yield GaugeMetricFamily("wire_subscriptions", "Who is told of changes.", value=status.subscribers.live)
+        yield GaugeMetricFamily(
+            "wire_subscriptions_failing",
+            "How many of them did not take what they were last told.",
+            value=status.subscribers.failing,
+        )
         yield from _parts(self._parts)
 
 

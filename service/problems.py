@@ -15,6 +15,7 @@ from feeds.errors import (
     ConflictError,
     GoneError,
     NotFoundError,
+    TooManyError,
     TopicRefusedError,
     UnauthorizedError,
     WireError,
@@ -33,6 +34,7 @@ STATUSES: dict[type[WireError], HTTPStatus] = {
     BadRequestError: HTTPStatus.BAD_REQUEST,
     TopicRefusedError: HTTPStatus.BAD_REQUEST,
     ConflictError: HTTPStatus.CONFLICT,
+    TooManyError: HTTPStatus.TOO_MANY_REQUESTS,
     UnauthorizedError: HTTPStatus.UNAUTHORIZED,
     WritingOffError: HTTPStatus.FORBIDDEN,
 }

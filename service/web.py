@@ -11,7 +11,8 @@ from flask import Flask, current_app
 
 from feeds.clock import Clock, SystemClock
 from feeds.config import Settings
-from feeds.publishing import Publisher
+from feeds.publishing.exports import Exporter
+from feeds.publishing.publisher import Publisher
 from feeds.store.engine import Store
 from feeds.store.owed import Times
 from workers.roster import PartState
@@ -31,6 +32,7 @@ class Web:
     store: Store
     clock: Clock
     publisher: Publisher
+    exporter: Exporter
     load_parts: Callable[[], Sequence[PartState]]  #: who runs on this machine
     #: Is taken by who waits, and never waited for itself.
     waiting: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_WAITING))

@@ -60,11 +60,15 @@ class _TimedHttps(HTTPSConnection):
     response_class = _TimedResponse
 
 
-class _HttpPool(urllib3.HTTPConnectionPool):
+class HttpPool(urllib3.HTTPConnectionPool):
+    """Connections to one host, read under :data:`SECONDS_LEFT`."""
+
     ConnectionCls = _TimedHttp
 
 
-class _HttpsPool(urllib3.HTTPSConnectionPool):
+class HttpsPool(urllib3.HTTPSConnectionPool):
+    """The same, encrypted."""
+
     ConnectionCls = _TimedHttps
 
 
@@ -73,4 +77,4 @@ class TimedAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+        self.poolmanager.pool_classes_by_scheme = {"http": HttpPool, "https": HttpsPool}

@@ -18,6 +18,7 @@ from feeds.store import owed
 from feeds.store.engine import explain, is_outage
 from feeds.store.owed import Claim, Work
 from workers.backoff import MAX_FAILURES, OUTAGE_SECONDS, backoff_seconds
+from workers.digester import cut_topics
 from workers.enrichment.adder import add_papers
 from workers.enrichment.completer import complete_papers
 from workers.enrichment.enricher import enrich_papers
@@ -29,6 +30,8 @@ from workers.publisher import publish_topics
 from workers.queues import RULES, running_job_id
 from workers.runtime import Runtime, current
 from workers.watch import send_alerts
+from workers.websub.delivery import deliver_feeds
+from workers.websub.verification import verify_requests
 
 log = logging.getLogger("wire.jobs")
 
@@ -75,6 +78,21 @@ def write(keys: list[str]) -> None:
 def publish(keys: list[str]) -> None:
     """Make what topics hold their current publications."""
     _run(Work.PUBLISH, keys, publish_topics)
+
+
+def digest(keys: list[str]) -> None:
+    """Cut the digests of topics whose windows ended."""
+    _run(Work.DIGEST, keys, cut_topics)
+
+
+def verify(keys: list[str]) -> None:
+    """Have callbacks confirm what the hub was asked."""
+    _run(Work.VERIFY, keys, verify_requests)
+
+
+def deliver(keys: list[str]) -> None:
+    """Bring subscribers what their feeds show now."""
+    _run(Work.DELIVER, keys, deliver_feeds)
 
 
 def _run(kind: Work, keys: Sequence[str], work: Callable[[Runtime, list[Claim]], None]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from feeds.errors import NotFoundError
-from feeds.publishing import publish_topic
+from feeds.publishing.topics import publish_topic
 from feeds.store import owed
 from feeds.store.memberships import HOLD
 from feeds.store.owed import Claim

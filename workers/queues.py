@@ -30,6 +30,8 @@ ARXIV, WORK = "arxiv", "work"
 QUEUES = (ARXIV, WORK)
 #: What waits for a language model waits in a line of its own; only a wire that has one works on it.
 LLM = "llm"
+#: What goes to strangers' hosts (WebSub) waits in another: however slow they are, nothing else waits for them.
+HUB = "hub"
 
 #: Enqueued work that nobody has claimed after this long is looked for in the queue, and enqueued anew if gone.
 STALE_SECONDS = 5.0
@@ -46,6 +48,7 @@ class JobRule:
     seconds: int  #: a job may run
     order: int  #: within one dispatch: summaries before the publications that show them
     first: bool = False  #: goes before whatever waits in the queue
+    shrinks: bool = True  #: what failed shares its next job with fewer others; not where that is a host's fault
 
 
 RULES: dict[Work, JobRule] = {
@@ -55,8 +58,11 @@ RULES: dict[Work, JobRule] = {
     Work.RECOVER: JobRule(ARXIV, "workers.jobs.recover", batch=1, seconds=1200, order=3),
     Work.ENRICH: JobRule(WORK, "workers.jobs.enrich", batch=100, seconds=120, order=4),
     Work.PUBLISH: JobRule(WORK, "workers.jobs.publish", batch=1, seconds=60, order=5),
+    Work.DIGEST: JobRule(WORK, "workers.jobs.digest", batch=100, seconds=120, order=6),
     Work.ALERT: JobRule(WORK, "workers.jobs.alert", batch=1, seconds=60, order=6),
     Work.WRITE: JobRule(LLM, "workers.jobs.write", batch=16, seconds=600, order=7),
+    Work.VERIFY: JobRule(HUB, "workers.jobs.verify", batch=16, seconds=180, order=8, shrinks=False),
+    Work.DELIVER: JobRule(HUB, "workers.jobs.deliver", batch=64, seconds=180, order=9, first=True, shrinks=False),
 }
 #: The only functions a worker of ours runs, whatever Redis says.
 ALLOWED = frozenset(rule.function for rule in RULES.values())
@@ -191,7 +197,8 @@ def _batches(rows: Iterable[Owed], waiting: set[str]) -> Iterator[tuple[Work, li
     lost = [row for row in rows if row.dispatch not in waiting]
     lost.sort(key=lambda row: (RULES[row.kind].order, _failures(row)))
     for (kind, failures), some in groupby(lost, key=lambda row: (row.kind, _failures(row))):
-        for keys in chunks([row.key for row in some], max(1, RULES[kind].batch // 10**failures)):
+        shared = 10**failures if RULES[kind].shrinks else 1
+        for keys in chunks([row.key for row in some], max(1, RULES[kind].batch // shared)):
             yield kind, keys
 
 

@@ -18,6 +18,7 @@ from feeds.store import owed, site, topics
 from feeds.store.engine import Connection, is_outage
 from feeds.store.owed import Work
 from feeds.store.site import REFUSED
+from feeds.subscribing import end_leases
 from feeds.topics_file import load_topics
 from workers.polling.polled import polled_listings
 from workers.runtime import Runtime
@@ -46,12 +47,14 @@ class Scheduler:
         self._turns = 0
 
     def tick(self) -> None:
-        """Take over changed topics, bring what is due into the queue; now and then, look for incidents."""
+        """Take over changed topics, bring what is due into the queue; now and then, look for incidents
+        and end leases."""
         self._bearing_outages(self._follow_topics_file)
         self._bearing_outages(self._follow_changes)
         self._runtime.dispatch()
         if self._turns % WATCH_TURNS == 0:
             self._bearing_outages(lambda: watch(self._runtime))
+            self._bearing_outages(self._end_leases)
         self._turns += 1
 
     def _bearing_outages(self, act: Callable[[], None]) -> None:
@@ -72,6 +75,10 @@ class Scheduler:
             log.error("%s; the topics in force stay", error)
         self._file_seen = seen
 
+    def _end_leases(self) -> None:
+        if ended := end_leases(self._runtime.store, self._runtime.clock.now()):
+            log.info("subscriptions over: %d", ended)
+
     def _look_at_file(self) -> tuple[int, int] | None:
         """What tells one state of the file from another; None while it may just be being replaced."""
         try:
@@ -88,7 +95,7 @@ class Scheduler:
             changes = topics.find_changes(connection)
         if changes != self._changes_seen:
             with self._runtime.store.write() as connection:
-                _keep_polls(self._runtime, connection)
+                _keep(self._runtime, connection)
             self._changes_seen = changes
 
 
@@ -113,7 +120,8 @@ def take_over_topics(runtime: Runtime) -> list[str]:
         changed = topics.sync_topics(connection, defined, now)
         _pause(connection)
         owed.owe(connection, Work.PUBLISH, changed, now)
-        _keep_polls(runtime, connection)
+        owed.owe(connection, Work.DIGEST, changed, now)
+        _keep(runtime, connection)
     if changed:
         log.info("topics new or changed: %s", ", ".join(changed))
     return changed
@@ -125,9 +133,12 @@ def _pause(connection: Connection) -> None:
             log.error("%s takes no papers: %s", slug, trouble)
 
 
-def _keep_polls(runtime: Runtime, connection: Connection) -> None:
-    listings = polled_listings(connection, runtime.settings.only_listings)
-    owed.keep(connection, Work.POLL, listings, runtime.clock.now())
+def _keep(runtime: Runtime, connection: Connection) -> None:
+    """Owe what repeats itself: the polls of all listings, and the digests of all topics."""
+    now = runtime.clock.now()
+    owed.keep(connection, Work.POLL, polled_listings(connection, runtime.settings.only_listings), now)
+    served = [stored.topic.slug for stored in topics.list_topics(connection) if not stored.topic.retired]
+    owed.keep(connection, Work.DIGEST, served, now)
 
 
 def run_scheduler(runtime: Runtime, sleep: Callable[[float], None] = time.sleep) -> None:

@@ -42,7 +42,12 @@ def next_announcement(at: datetime) -> datetime:
 def is_expecting(at: datetime) -> bool:
     """Whether the day's news has been announced and may not be here yet."""
     today = eastern_date(at)
-    return today.isoweekday() <= 5 and at < eastern_midnight(today) + _EXPECTED
+    return today.isoweekday() <= 5 and at < expected_at(today)
+
+
+def expected_at(day: date) -> datetime:
+    """When a day's news is read and summarized at the latest, if nothing goes wrong."""
+    return eastern_midnight(day) + _EXPECTED
 
 
 def next_look(at: datetime, *, settled: bool, spread_seconds: int = 0) -> datetime:

@@ -95,7 +95,7 @@ class Entry:
     """A paper as a reader meets it, in no format yet."""
 
     id: str
-    title: str
+    title: str  #: plain Unicode
     published_at: datetime
     updated_at: datetime
     updated_reason: UpdateReason | None
@@ -103,7 +103,7 @@ class Entry:
     categories: tuple[Category, ...]  #: arXiv's
     paper: Paper
     tldr: str | None
-    provenance: str | None  #: how the summaries came about; None without any
+    summaries: tuple[Summary, ...]  #: that the entry shows, with how they came about
     matched: tuple[str, ...]
     listed_in: tuple[str, ...]  #: the topic's categories that the paper has, for a topic without a query
     curation: Curation = NONE
@@ -114,6 +114,8 @@ class Entry:
         tuple[str, str], ...
     ] = ()  #: (part, text), in the order of :data:`feeds.model.summaries.READING_PARTS`
     translation: str | None = None  #: the abstract in the topic's language
+    announce_type: AnnounceType | None = None  #: of the announcement that let it in; None: it came by a search
+    announced_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -126,10 +128,11 @@ class Feed:
     subtitle: str
     updated_at: datetime
     home_url: str  #: the topic's page
-    feed_url: str  #: of this format, without options
+    address: str  #: of the feed, without a format's ending
     rights: str
     entries: tuple[Entry, ...]
-    language: str = "en"
+    language: str = "en"  #: of the summaries, BCP 47
+    options: str = ""  #: of the address, "" without any
 
 
 @dataclass(frozen=True)
@@ -139,3 +142,18 @@ class Site:
     base_url: str  #: public address, no slash at its end
     authority: str  #: of our ``tag:`` URIs, fixed at first start
     authority_on: str  #: the day since when it is ours, "2026-11-20"
+
+    @property
+    def hub_url(self) -> str:
+        """Where to subscribe to feeds (WebSub)."""
+        return f"{self.base_url}/hub"
+
+    @property
+    def icon_url(self) -> str:
+        """A small square picture of us."""
+        return f"{self.base_url}/static/icon.png"
+
+    @property
+    def logo_url(self) -> str:
+        """A picture twice as wide as high."""
+        return f"{self.base_url}/static/logo.png"

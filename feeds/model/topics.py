@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
@@ -9,6 +10,8 @@ from enum import StrEnum
 from feeds.model.announcements import AnnounceType
 from feeds.model.summaries import Kind
 
+#: A language's code (BCP 47), as far as we know them.
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
 DEFAULT_ANNOUNCE = (AnnounceType.NEW, AnnounceType.CROSS)
 MAX_ENTRIES = 2000
 #: That one wire carries, of the file and by the API.

@@ -2,56 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from feeds import __version__
 from feeds.model import documents
-from feeds.model.entries import Entry, Feed
-from feeds.render.content import render_content
+from feeds.model.channels import Channel, Item
 from feeds.render.feedgen_extras import WireEntryExtension, WireExtension
 
+#: The other formats, not as alternates: newsboat takes the last alternate for the feed's page, others the first.
+_OTHERS = {"rss": documents.RSS_TYPE, "json": documents.JSON_FEED}
 
-def render_atom(feed: Feed) -> bytes:
-    """A feed as an Atom document. The same feed gives the same bytes, always."""
+
+def render_atom(channel: Channel) -> bytes:
+    """A channel as an Atom document. The same channel gives the same bytes, always."""
     generator = FeedGenerator()
     generator.register_extension("wire", WireExtension, WireEntryExtension, atom=True, rss=False)
-    generator.id(feed.id)
-    generator.title(feed.title)
-    generator.subtitle(feed.subtitle)
-    generator.updated(feed.updated_at)
-    generator.language(feed.language)
-    generator.link(
-        [
-            {"href": feed.feed_url, "rel": "self", "type": documents.ATOM_TYPE},
-            {"href": feed.home_url, "rel": "alternate", "type": "text/html"},
-        ]
-    )
-    generator.rights(feed.rights)
+    generator.id(channel.id)
+    generator.title(channel.title)
+    generator.subtitle(channel.subtitle)
+    generator.updated(channel.updated_at)
+    generator.language(channel.language)
+    generator.link(list(_links(channel)))
+    generator.rights(channel.rights)
+    generator.icon(channel.icon_url)
+    generator.logo(channel.logo_url)
     generator.generator("Preprint Wire", version=__version__)
-    for entry in feed.entries:
-        _add_entry(generator, entry)
+    generator.wire.describe(channel)
+    for item in channel.items:
+        _add_entry(generator, item)
     body: bytes = generator.atom_str(pretty=True)
     return body
 
 
-def _add_entry(generator: FeedGenerator, entry: Entry) -> None:
-    item: FeedEntry = generator.add_entry(order="append")
-    item.id(entry.id)
-    item.title(entry.title)
-    item.published(entry.published_at)
-    item.updated(entry.updated_at)
-    names = [author.name for author in entry.paper.authors if author.name.strip()]
-    item.author([{"name": name} for name in names or ["arXiv"]])  # RFC 4287, 4.1.2: no entry without
-    item.content(render_content(entry), type="html")
-    if entry.tldr:
-        item.summary(entry.tldr, type="text")
-    for category in entry.categories + entry.tags:
+def _links(channel: Channel) -> Iterator[dict[str, str]]:
+    yield {"href": channel.url("atom"), "rel": "self", "type": documents.ATOM_TYPE}
+    yield {"href": channel.home_url, "rel": "alternate", "type": "text/html"}
+    for extension, media_type in _OTHERS.items():
+        if extension in channel.extensions:
+            yield {"href": channel.url(extension), "rel": "related", "type": media_type}
+    if channel.hub_url:
+        yield {"href": channel.hub_url, "rel": "hub"}
+    if history := channel.history:
+        archives = {"current": history.current, "prev-archive": history.previous, "next-archive": history.next}
+        yield from (
+            {"href": href, "rel": rel, "type": documents.ATOM_TYPE} for rel, href in archives.items() if href
+        )
+
+
+def _add_entry(generator: FeedGenerator, item: Item) -> None:
+    entry: FeedEntry = generator.add_entry(order="append")
+    entry.id(item.id)
+    entry.title(item.title)
+    entry.published(item.published_at)
+    entry.updated(item.updated_at)
+    entry.author([{"name": name} for name in item.authors])
+    entry.content(item.content, type="html")
+    if item.summary:
+        entry.summary(item.summary, type="text")
+    for category in item.categories:
         extra = {"label": category.label} if category.label else {}
-        item.category(term=category.term, scheme=category.scheme, **extra)
-    item.wire.links(entry.links)
-    item.wire.arxiv(
-        comment=entry.paper.comment,
-        journal_ref=entry.paper.journal_ref,
-        doi=entry.paper.doi,
-    )
+        entry.category(term=category.term, scheme=category.scheme, **extra)
+    entry.rights(item.rights)
+    entry.wire.describe(item)

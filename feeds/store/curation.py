@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, insert, or_, select, update
 
 from feeds.model.curation import FINAL, LIKED_RATING, NONE, Act, Curation, Event
 from feeds.model.entries import MemberState
@@ -96,6 +96,27 @@ def list_liked(connection: Connection, slug: str, limit: int) -> list[str]:
         .limit(limit)
     )
     return list(rows)
+
+
+def list_noted(connection: Connection, slug: str) -> list[str]:
+    """The papers in a topic that were published and of which an editor wrote a note, newest position first."""
+    member = and_(memberships.c.topic == curation.c.topic, memberships.c.arxiv_id == curation.c.arxiv_id)
+    shown = and_(memberships.c.state == MemberState.IN, memberships.c.released_at.is_not(None))
+    rows = connection.scalars(
+        select(curation.c.arxiv_id)
+        .join(memberships, member)
+        .where(curation.c.topic == slug, curation.c.note.is_not(None), shown)
+        .order_by(memberships.c.position.desc())
+    )
+    return list(rows)
+
+
+def last_act_at(connection: Connection, slug: str) -> datetime | None:
+    """When an editor last did anything in a topic."""
+    at: datetime | None = connection.scalar(
+        select(func.max(curation_events.c.at)).where(curation_events.c.topic == slug)
+    )
+    return at
 
 
 def find_wishing(connection: Connection, arxiv_id: str) -> list[str]:

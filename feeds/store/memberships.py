@@ -176,11 +176,23 @@ def await_writing(connection: Connection, arxiv_ids: Iterable[str], now: datetim
             connection.execute(update(memberships).where(waiting).values(hold_until=until))
 
 
-def find_members(connection: Connection, slug: str, arxiv_ids: Sequence[str]) -> list[Member]:
-    """All that these entries are made of, in the order asked for; who is no longer in is left out."""
+def find_members(
+    connection: Connection,
+    slug: str,
+    arxiv_ids: Sequence[str],
+    language: str | None = None,
+    *,
+    left: bool = False,
+) -> list[Member]:
+    """All that these entries are made of, in the order asked for; who is no longer in is left out.
+
+    :param language: of the summaries, BCP 47; None: the topic's
+    :param left: also those that are no longer in
+    """
     found: dict[str, Member] = {}
+    among = memberships.c.topic == slug if left else is_in(slug)
     for some in chunks(list(arxiv_ids)):
-        found |= _load_members(connection, slug, and_(is_in(slug), memberships.c.arxiv_id.in_(some)))
+        found |= _load_members(connection, slug, and_(among, memberships.c.arxiv_id.in_(some)), language)
     return [found[arxiv_id] for arxiv_id in arxiv_ids if arxiv_id in found]
 
 
@@ -310,11 +322,14 @@ def is_in(slug: str) -> ColumnElement[bool]:
     return and_(memberships.c.topic == slug, memberships.c.state == MemberState.IN)
 
 
-def _load_members(connection: Connection, slug: str, which: ColumnElement[bool]) -> dict[str, Member]:
+def _load_members(
+    connection: Connection, slug: str, which: ColumnElement[bool], language: str | None = None
+) -> dict[str, Member]:
     columns = (*PAPER_COLUMNS, papers.c.text_hash, *_membership_columns())
     rows = connection.execute(select(*columns).join(papers).where(which)).all()
     wanted = find_wanted(connection, [slug]).get(slug, Wanted())
-    best = summaries.find_best(connection, wanted.kinds, wanted.language, [row.text_hash for row in rows])
+    hashes = [row.text_hash for row in rows]
+    best = summaries.find_best(connection, wanted.kinds, language or wanted.language, hashes)
     said = curations.find_curations(connection, slug, [row.arxiv_id for row in rows])
     found = {}
     for row in rows:

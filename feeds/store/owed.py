@@ -55,8 +55,15 @@ class Work(StrEnum):
     ADD = "add"  #: an arXiv id that editors added and the store does not know
     ENRICH = "enrich"  #: an arXiv id
     PUBLISH = "publish"  #: a topic's slug
+    DIGEST = "digest"  #: a topic's slug: due when the next window of its digests ends
     WRITE = "write"  #: an arXiv id
     ALERT = "alert"  #: an incident's number and what became of it: "17 opened"
+    VERIFY = "verify"  #: a request to the hub, by its key
+    DELIVER = "deliver"  #: a subscription, by its key: it is to have what its feed shows now
+
+
+#: What is owed for ever, each time anew, at times of the day.
+REPEATING = (Work.POLL, Work.DIGEST)
 
 
 class State(StrEnum):
@@ -129,11 +136,12 @@ def owe(connection: Connection, kind: Work, keys: Iterable[str], due_at: datetim
 
 
 def keep(connection: Connection, kind: Work, keys: Iterable[str], due_at: datetime) -> None:
-    """Owe exactly these keys of a kind that repeats itself: new ones are due, gone ones are forgotten."""
+    """Owe exactly these keys of a kind that repeats itself: new ones are due, gone ones are forgotten, and the dead
+    come back."""
     wanted = sorted(set(keys))
-    held = set(connection.scalars(select(owed.c.key).where(owed.c.kind == kind)))
-    owe(connection, kind, [key for key in wanted if key not in held], due_at)
-    for gone in chunks(sorted(held.difference(wanted))):
+    held = dict(connection.execute(select(owed.c.key, owed.c.state).where(owed.c.kind == kind)).all())
+    owe(connection, kind, [key for key in wanted if held.get(key, State.DEAD) == State.DEAD], due_at)
+    for gone in chunks(sorted(set(held).difference(wanted))):
         connection.execute(delete(owed).where(owed.c.kind == kind, owed.c.key.in_(gone)))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -274,6 +275,93 @@ publications = Table(
     _required("definition", Text),  # digest of the topic's definition
     Column("likeness", Json),  # {arXiv id: {score, to, words}} where the topic is ordered by it
     _required("published_at", Utc),
+)  # fmt: skip
+
+#: How far a topic's digests are cut. A topic without a row has had no cut yet: its first window begins with it.
+digest_cuts = Table(
+    "digest_cuts", metadata,
+    Column("topic", Text, ForeignKey("topics.slug", onupdate="CASCADE"), primary_key=True),
+    Column("period", Text, primary_key=True),  # daily, weekly
+    _required("begun_at", Utc),  # what was published before then is in none
+    Column("cut_at", Utc),  # the last one, also where its window was empty
+    Column("day", Date),  # of the last cut, in its zone
+    _required("number", Integer),  # of the last digest
+)  # fmt: skip
+
+digests = Table(
+    "digests", metadata,
+    Column("topic", Text, ForeignKey("topics.slug", onupdate="CASCADE"), primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),  # rises by one
+    _required("day", Date),  # on which the window ends, in its zone
+    _required("starts_at", Utc),
+    _required("ends_at", Utc),  # the cut
+    _required("zone", Text),  # as the topic's rule was then
+    _required("basis", Text),
+    _required("papers", Integer),
+    _required("made_at", Utc),
+    UniqueConstraint("topic", "period", "day"),
+)  # fmt: skip
+
+#: Which paper is in which digest of a period: in one, ever.
+digest_entries = Table(
+    "digest_entries", metadata,
+    Column("topic", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("arxiv_id", Text, ForeignKey("papers.arxiv_id"), primary_key=True),
+    _required("number", Integer),
+    _required("place", Integer),  # from 0
+    Column("carried_from", Date),  # when it was announced or submitted, where that belongs to an earlier window
+    Column("said", Json),  # what editors had said of it by the cut; null: nothing
+    ForeignKeyConstraint(
+        ["topic", "period", "number"], ["digests.topic", "digests.period", "digests.number"], onupdate="CASCADE"
+    ),
+    UniqueConstraint("topic", "period", "number", "place"),
+)  # fmt: skip
+
+#: What was asked of the hub, and not confirmed by the callback yet.
+verifications = Table(
+    "verifications", metadata,
+    Column("key", Text, primary_key=True),
+    _required("subscription", Text, unique=True),  # of which only the last request counts
+    _required("mode", Text),
+    _required("callback", Text),
+    _required("host", Text),  # of the callback
+    _required("topic_url", Text),
+    _required("lease_seconds", Integer),
+    Column("secret", Text),
+    Column("etag", Text),  # names what the feed showed then
+    _required("requested_at", Utc),
+    Index(None, "host"),
+)  # fmt: skip
+
+#: Who is told of a feed's changes, and until when.
+subscriptions = Table(
+    "subscriptions", metadata,
+    Column("key", Text, primary_key=True),  # digest of callback and address of the feed
+    _required("callback", Text),
+    _required("host", Text),
+    _required("topic_url", Text),
+    Column("secret", Text),
+    _required("expires_at", Utc),  # by the wire's clock
+    Index(None, "host"),
+    Index(None, "expires_at"),
+)  # fmt: skip
+
+#: The topics that a subscription's feed is made of.
+subscribed_topics = Table(
+    "subscribed_topics", metadata,
+    Column("topic", Text, ForeignKey("topics.slug", onupdate="CASCADE"), primary_key=True),
+    Column("subscription", Text, ForeignKey("subscriptions.key", ondelete="CASCADE"), primary_key=True),
+    Index(None, "subscription"),
+)  # fmt: skip
+
+#: What a subscription has got so far.
+deliveries = Table(
+    "deliveries", metadata,
+    Column("subscription", Text, ForeignKey("subscriptions.key", ondelete="CASCADE"), primary_key=True),
+    Column("etag", Text),  # names the bytes that were last taken
+    _required("failures", Integer),  # given up in a row
 )  # fmt: skip
 
 #: What an operator should know of: opened when found, closed when it is over.

@@ -240,6 +240,12 @@ def _note_old_slugs(connection: Connection, defined: Iterable[Topic]) -> None:
     connection.execute(delete(old_slugs).where(old_slugs.c.slug.in_(select(topics.c.slug))))
 
 
+def find_next_position(connection: Connection, slug: str) -> int:
+    """The position that the next paper to join a topic gets."""
+    found: int = connection.execute(select(topics.c.next_position).where(topics.c.slug == slug)).scalar_one()
+    return found
+
+
 def _save_old_slugs(connection: Connection, led: Mapping[str, str]) -> None:
     if led:
         statement = dialects.insert(connection, old_slugs)

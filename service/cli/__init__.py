@@ -11,7 +11,19 @@ from feeds import __version__
 from feeds.config import load_settings
 from feeds.errors import QueryError, SettingsError, WireError
 from service import logs
-from service.cli import curate, databases, doctor, evaluate, polling, running, status, summaries, topics
+from service.cli import (
+    curate,
+    databases,
+    doctor,
+    evaluate,
+    export,
+    polling,
+    publish,
+    running,
+    status,
+    summaries,
+    topics,
+)
 
 log = logging.getLogger("wire.cli")
 
@@ -38,6 +50,8 @@ for command in (
     curate.curate,
     summaries.summarize,
     evaluate.evaluate,
+    publish.publish,
+    export.export,
     status.status,
     doctor.doctor,
 ):

@@ -18,8 +18,8 @@ from feeds.errors import WireError
 from feeds.model.curation import MAX_NOTE, WIRE, Act, Curation, stars
 from feeds.model.entries import Site
 from feeds.model.identifiers import parse_pasted_id
+from feeds.publishing.sites import load_site
 from feeds.store import papers
-from service.app import load_site
 from service.entries import report_curation, show_event
 from service.openapi import encode
 from workers.on_demand import await_paper, check_running
@@ -91,7 +91,7 @@ def _at_desk(writes: bool = True) -> Callable[[Callable[..., None]], Callable[..
             settings = load_settings(joining=True)
             runtime = make_runtime(settings)
             runtime.store.check()
-            site = load_site(runtime.store, settings)
+            site = load_site(runtime.store, settings.base_url)
             name = (editor or _login_name()) if writes else ""
             command(_Desk(runtime, site, topic, arxiv_id, name, as_json), **given)
 

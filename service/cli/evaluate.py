@@ -13,12 +13,12 @@ import click
 from feeds.clock import make_clock
 from feeds.config import Settings, load_settings
 from feeds.model.summaries import Summary
-from feeds.publishing import find_served
+from feeds.publishing.current import find_served
 from feeds.remaking import forget_and_owe
 from feeds.store import papers, summaries
 from feeds.store.engine import Store
-from workers.enrichment.evaluating import Evaluation, Verdict, Written
-from workers.enrichment.summarizers import VERSION
+from workers.enrichment.embedded.summarizer import VERSION
+from workers.enrichment.writing.evaluating import Evaluation, Verdict, Written
 
 _PAGE = 500
 _REMADE_AT_ONCE = 500

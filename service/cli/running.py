@@ -25,7 +25,7 @@ from workers import standin as standins
 from workers.engine import connect, embedded_command, engine_url, is_alive
 from workers.preparing import forget_writing, prepare_database, prepare_topics, take_back_leases
 from workers.processes import hold_folder, leave_when_told, python_command, python_environ
-from workers.queues import ARXIV, LLM, QUEUES, WORK, count_workers
+from workers.queues import ARXIV, HUB, LLM, QUEUES, WORK, count_workers
 from workers.runtime import make_runtime
 from workers.schedule import run_scheduler
 from workers.supervisor import Part, Supervisor
@@ -89,10 +89,10 @@ def serve() -> None:
 
 
 @click.command()
-@click.argument("queue", type=click.Choice((*QUEUES, LLM)), default=WORK)
+@click.argument("queue", type=click.Choice((*QUEUES, HUB, LLM)), default=WORK)
 def work(queue: str) -> None:
-    """Run one worker on one queue: "work" (the default: summaries, publishing), "arxiv" (polling) or "llm"
-    (what a language model writes)."""
+    """Run one worker on one queue: "work" (the default: summaries, publishing), "arxiv" (polling), "hub" (telling
+    WebSub's subscribers) or "llm" (what a language model writes)."""
     settings = load_settings()
     Store(settings.database_url).check()
     if not is_alive(engine_url(settings)):
@@ -197,6 +197,7 @@ def _workers(settings: Settings) -> list[Part]:
     writers = [f"writer {number}" for number in range(1, settings.workers + 1)] if settings.llm_base_url else []
     return [
         *(Part(name, python_command("work", LLM), essential=False) for name in writers),
+        Part("messenger", python_command("work", HUB), essential=False),
         *parts[:-1],
         replace(parts[-1], is_ready=lambda: _are_working(settings)),
     ]

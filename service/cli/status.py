@@ -14,7 +14,7 @@ from feeds.clock import format_rfc3339
 from feeds.config import Settings, load_settings
 from feeds.status import ListingStatus, Status, WritingStatus, load_status
 from feeds.store.engine import Store
-from feeds.store.owed import Work
+from feeds.store.owed import REPEATING
 from workers.engine import engine_url, is_alive
 from workers.queues import count_workers
 from workers.roster import PartState, load_roster
@@ -131,7 +131,7 @@ def _describe_listing(item: ListingStatus) -> str:
 
 def _describe_work(found: Status) -> Iterator[str]:
     busy = [row for row in found.work if row.open]
-    resting = [row for row in found.work if row.later and row.kind is not Work.POLL]  # those come for ever
+    resting = [row for row in found.work if row.later and row.kind not in REPEATING]  # those come for ever
     for row in busy:
         late = f", {row.late} of them late" if row.late else ""
         age = f"the oldest for {row.oldest_seconds:.0f} s"

@@ -7,13 +7,21 @@ from datetime import datetime
 from flask import Blueprint, Response, current_app, redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
-from feeds import publishing
 from feeds.errors import MovedError
+from feeds.maths import to_html
 from feeds.model import calendar
 from feeds.model.announcements import AnnounceType
 from feeds.model.topics import Topic
-from feeds.render.content import READING_TITLES, describe_curation, explain
+from feeds.render.formats import FORMATS
 from feeds.render.notes import render_note
+from feeds.render.remarks import (
+    ENGLISH,
+    describe_curation,
+    describe_making,
+    describe_state,
+    explain,
+    write_byline,
+)
 from feeds.status import load_status
 from service.web import web
 
@@ -48,10 +56,15 @@ def topic(slug: str) -> BaseResponse:
         topic=view.topic.topic,
         trouble=view.topic.trouble,
         describe_curation=describe_curation,
-        reading_titles=READING_TITLES,
+        describe_making=describe_making,
+        describe_state=describe_state,
+        reading_titles=ENGLISH.reading,
         explain=explain,
+        to_html=to_html,
+        write_byline=write_byline,
         render_note=render_note,
         feed=view.feed,
+        formats={extension: made.media_type.partition(";")[0] for extension, made in FORMATS.items()},
         awaiting=view.awaiting,
         unread=_is_unread(view.topic.topic),
         news_at=calendar.next_announcement(tools.clock.now()),
@@ -78,8 +91,7 @@ def favicon() -> Response:
 
 
 def _page(template: str, **values: object) -> Response:
-    formats = list(publishing.FORMATS)
-    made = Response(render_template(template, formats=formats, notice=web().settings.notice, **values))
+    made = Response(render_template(template, notice=web().settings.notice, **values))
     made.headers["Cache-Control"] = "no-cache"
     return made
 

@@ -15,7 +15,7 @@ from feeds import editing
 from feeds.errors import BadRequestError, MovedError, TopicProblem, TopicRefusedError
 from feeds.model.documents import JSON, Document
 from feeds.model.topics import Topic
-from feeds.publishing import FORMATS
+from feeds.render.formats import FORMATS
 from feeds.topic_fields import read_topic, write_topic
 from service import conditional
 from service.openapi import Parameter, answer, encode

@@ -44,7 +44,15 @@ def test_each_paper_is_there_once_as_it_joined_first() -> None:
 def test_the_order_of_the_topics_changes_nothing() -> None:
     one, other = feed("a", entry(1, 5)), feed("b", entry(1, 3), entry(2, 3))
     assert merge_feeds([one, other], SITE, 10) == merge_feeds([other, one], SITE, 10)
-    assert merge_feeds([other, one], SITE, 10).feed_url.endswith("/feeds/a+b.atom")
+    assert merge_feeds([other, one], SITE, 10).address.endswith("/feeds/a+b")
+
+
+@pytest.mark.parametrize(
+    ("languages", "spoken"), [(("zh", "zh"), "zh"), (("en", "zh"), "en"), (("de", "zh"), "en")]
+)
+def test_a_merged_feed_speaks_the_language_of_all(languages: tuple[str, str], spoken: str) -> None:
+    parts = [replace(feed(slug), language=language) for slug, language in zip("ab", languages, strict=True)]
+    assert merge_feeds(parts, SITE, 10).language == spoken
 
 
 def test_the_newest_change_counts_with_its_reason() -> None:

@@ -12,7 +12,6 @@ from feeds import composing
 from feeds.composing import compose_feed, tag_uri
 from feeds.model.documents import Publication
 from feeds.model.entries import Site, UpdateReason
-from feeds.model.summaries import EMBEDDED, Summary
 from feeds.model.topics import Topic
 from tests.feeds.render.samples import (
     CREATED,
@@ -25,7 +24,6 @@ from tests.feeds.render.samples import (
     make_feed,
     make_member,
     make_members,
-    make_tldr,
 )
 
 #: RFC 4151, section 2.1, for DNS names.
@@ -48,7 +46,7 @@ def test_ids_stay_when_the_wire_moves() -> None:
     )
     assert there.id == here.id
     assert [entry.id for entry in there.entries] == [entry.id for entry in here.entries]
-    assert there.feed_url == "https://new.example/feeds/splats.atom"
+    assert there.address == "https://new.example/feeds/splats"
     assert there.home_url == "https://new.example/topics/splats"
 
 
@@ -79,6 +77,14 @@ def test_a_feed_that_never_published_is_as_old_as_its_topic() -> None:
 def test_entries_stand_in_the_order_given() -> None:
     members = make_members(5)
     assert [entry.paper for entry in make_feed(*members).entries] == [member.paper for member in members]
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [(r"Is $\alpha^2$ odd?", "Is α² odd?"), ("$ $", "$ $"), (r"\emph{}", r"\emph{}"), (" ", "2604.00001")],
+)
+def test_a_title_is_plain_and_never_empty(title: str, shown: str) -> None:
+    assert make_feed(make_member(replace(PAPER, title=title))).entries[0].title == shown
 
 
 def test_an_entry_takes_its_dates_and_reasons_from_its_membership() -> None:
@@ -120,27 +126,6 @@ def test_an_entry_names_the_topics_categories_it_is_in_under_any_name() -> None:
     both = make_member(replace(PAPER, categories=("cs.LG", "cs.NA")))
     only = replace(topic, categories=("math.NA", "cs.LG"), primary_only=True)
     assert make_feed(both, topic=only).entries[0].listed_in == ("cs.LG",)
-
-
-@pytest.mark.parametrize(
-    ("summary", "expected"),
-    [
-        (make_tldr("x"), "Summary picked by machine from the abstract of v3, in the authors' own words"),
-        (
-            replace(make_tldr("x"), summarizer="llm", model="some-model", source="full text"),
-            "Summary written by machine (some-model) from the full text of v3",
-        ),
-    ],
-    ids=[EMBEDDED, "llm"],
-)
-def test_provenance_tells_who_wrote_the_summary_and_from_what(summary: Summary, expected: str) -> None:
-    member = replace(make_member(replace(PAPER, version=3)), summaries=(summary,))
-    assert make_feed(member).entries[0].provenance == expected
-
-
-def test_an_entry_without_a_summary_says_nothing_of_one() -> None:
-    entry = make_feed(make_member(tldr=None)).entries[0]
-    assert (entry.tldr, entry.provenance) == (None, None)
 
 
 def test_composing_twice_gives_equal_feeds() -> None:

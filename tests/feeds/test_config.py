@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,7 @@ def test_everything_has_a_default() -> None:
         llm_thinking_tokens=0,
         editors={},
         admin_token=None,
+        websub_allow=(),
     )
 
 
@@ -94,6 +96,7 @@ def test_everything_has_a_default() -> None:
         ("WIRE_DATABASE_URL", "postgresql://u:p@h:5433/w", "database_url", "postgresql://u:p@h:5433/w"),
         ("WIRE_DATABASE_URL", "postgres://[::1]/w", "database_url", "postgresql://[::1]/w"),
         ("WIRE_DATABASE_URL", "postgresql:///w?host=/run/pg", "database_url", "postgresql:///w?host=/run/pg"),
+        ("WIRE_WEBSUB_ALLOW", "10.1.0.0/16, ::1", "websub_allow", (IPv4Network("10.1.0.0/16"), IPv6Network("::1"))),
         ("WIRE_REDIS_URL", "redis://:pw@host:6379/0", "redis_url", "redis://:pw@host:6379/0"),
         ("WIRE_REDIS_URL", "rediss://host", "redis_url", "rediss://host"),
         ("WIRE_REDIS_URL", "unix:///run/redis.sock?db=1", "redis_url", "unix:///run/redis.sock?db=1"),
@@ -112,6 +115,8 @@ def test_a_setting_is_read(variable: str, value: str, field: str, read: object) 
 
 
 NONSENSE = [
+    ("WIRE_WEBSUB_ALLOW", "localhost", "networks like 10.1.0.0/16"),
+    ("WIRE_WEBSUB_ALLOW", "10.1.0.1/16", "networks like 10.1.0.0/16"),
     ("WIRE_EDITORS", "ann", "name:token"),
     ("WIRE_EDITORS", "ann:one two", "name:token"),
     ("WIRE_EDITORS", "ann:same,bob:same", "of its own"),

@@ -14,7 +14,7 @@ from feeds.errors import BadRequestError, GoneError, MovedError, NotFoundError
 from feeds.model.announcements import Announcement, AnnounceType
 from feeds.model.curation import NONE, Act, Curation
 from feeds.model.entries import MemberState, UpdateReason
-from feeds.publishing import publish_topic
+from feeds.publishing.topics import publish_topic
 from feeds.store import listings, memberships, owed, papers, publications, summaries, topics
 from feeds.store.engine import Connection, Store
 from feeds.store.owed import Work

@@ -36,8 +36,9 @@ def test_a_search_is_a_feed_with_the_dates_of_the_papers() -> None:
     replaced, plain = composed.entries
     assert (replaced.published_at, replaced.updated_at, replaced.updated_reason) == (JOINED, later, "new version")
     assert (plain.updated_at, plain.updated_reason, plain.matched) == (JOINED, None, ("splat*",))
+    assert {entry.announce_type for entry in composed.entries} == {None}
     assert composed.updated_at == later
-    assert composed.feed_url == "https://wire.example.org/feeds/search.atom?q=splat%2A"
+    assert (composed.address, composed.options) == ("https://wire.example.org/feeds/search", "q=splat%2A")
 
 
 def test_a_search_that_finds_nothing_is_a_feed() -> None:

@@ -12,19 +12,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from lxml import etree
 
 from feeds import composing
 from feeds.model.announcements import AnnounceType
 from feeds.model.curation import NONE, Curation
 from feeds.model.documents import Publication
 from feeds.model.entries import Feed, Likeness, Member, Membership, MemberState, Site, UpdateReason
+from feeds.model.variants import PLAIN
 from feeds.query.percolator import Percolator
-from feeds.render.atom import render_atom
+from feeds.render.channels import make_channel
+from feeds.render.formats import FORMATS
+from tests.support.formats import CHECKS
 from tests.support.listings import Item, make_listing
 from tests.support.papers import DAY, NOW, make_tldr, make_topic
-from tests.support.recordings import ROOT, schema
-from workers.enrichment.summarizers import EmbeddedSummarizer
+from tests.support.recordings import ROOT
+from workers.enrichment.embedded.summarizer import EmbeddedSummarizer
 from workers.polling.changes import Known, decide
 from workers.polling.listing import parse_listing
 
@@ -96,29 +98,35 @@ def compose(items: Sequence[Item]) -> Feed:
 CASES = {"awkward": AWKWARD, "curated": CURATED, "empty": []}
 
 
+def write(name: str, extension: str) -> bytes:
+    return FORMATS[extension].render(make_channel(compose(CASES[name]), SITE, PLAIN))
+
+
+@pytest.mark.parametrize("extension", FORMATS)
 @pytest.mark.parametrize("name", CASES)
-def test_a_feed_is_its_golden_file(name: str) -> None:
-    path = HERE / f"{name}.atom"
-    made = render_atom(compose(CASES[name]))
+def test_a_feed_is_its_golden_file(name: str, extension: str) -> None:
+    path = HERE / f"{name}.{extension}"
+    made = write(name, extension)
     if os.environ.get("WIRE_GOLDEN") == "write":
         path.write_bytes(made)
     assert made.decode() == path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("extension", FORMATS)
 @pytest.mark.parametrize("name", CASES)
-def test_golden_feeds_are_valid_atom(name: str) -> None:
-    grammar = etree.RelaxNG(etree.parse(schema("atom.rng")))
-    document = etree.parse(HERE / f"{name}.atom")
-    assert grammar.validate(document), grammar.error_log
+def test_golden_feeds_are_valid(name: str, extension: str) -> None:
+    CHECKS[extension]((HERE / f"{name}.{extension}").read_bytes())
 
 
 def test_no_golden_file_is_left_over() -> None:
-    assert {path.stem for path in HERE.glob("*.atom")} == set(CASES)
+    for extension in FORMATS:
+        assert {path.stem for path in HERE.glob(f"*.{extension}")} == set(CASES)
 
 
 def test_bytes_do_not_depend_on_the_hash_seed() -> None:
     code = (
-        "import sys; from tests.golden.test_golden import *; sys.stdout.buffer.write(render_atom(compose(AWKWARD)))"
+        "import sys; from tests.golden.test_golden import *;"
+        "sys.stdout.buffer.write(b''.join(write('awkward', extension) for extension in FORMATS))"
     )
     made = {
         subprocess.run(
@@ -129,4 +137,4 @@ def test_bytes_do_not_depend_on_the_hash_seed() -> None:
         ).stdout
         for seed in ("0", "1", "4711")
     }
-    assert made == {(HERE / "awkward.atom").read_bytes()}
+    assert made == {b"".join((HERE / f"awkward.{extension}").read_bytes() for extension in FORMATS)}

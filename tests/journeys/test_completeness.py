@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from feeds.model.accounts import is_weekend
 from feeds.model.announcements import AnnounceType, Outcome
-from feeds.store import listings, owed, papers, standings
+from feeds.model.digests import Period
+from feeds.publishing.cutting import cut_digests
+from feeds.store import digests, listings, owed, papers, standings
 from feeds.store.owed import State
 from tests.support import databases
 from tests.support.listings import Item, make_listing
@@ -186,6 +188,19 @@ def check(wire: Wire, world: World) -> None:
                 )
 
 
+def check_digests(wire: Wire, world: World) -> None:
+    """When the week is over, every paper of a topic is in one daily digest and in one weekly one."""
+    with wire.runtime.store.write() as connection:
+        for slug in ("vision", "every"):
+            cut_digests(connection, slug, wire.clock.now() + timedelta(days=8))
+            for period in Period:
+                made = digests.list_digests(connection, slug, period, 1000)
+                entries = digests.find_entries(connection, made).values()
+                found = [entry.arxiv_id for some in entries for entry in some]
+                assert sorted(found) == sorted(expected(world, slug)), (slug, period)
+                assert all(entries), "an empty digest"
+
+
 def expected(world: World, slug: str) -> set[str]:
     if slug == "vision":
         return {
@@ -224,3 +239,4 @@ def try_days(shared_engine: str, out_of_order: list[str], plans: list[Day], seed
         live(wire, world, plans)
         settle(wire, world)
         check(wire, world)
+        check_digests(wire, world)

@@ -71,7 +71,7 @@ def test_a_base_url_in_another_script_is_answered_in_its_ascii_form(tmp_path: Pa
 
 @pytest.mark.parametrize("path", [path for path in PATHS if path != "/nothing/here"])
 @pytest.mark.parametrize(
-    "query", ["limit=5", "utm_source=x", "x", "=", "&", "<script>evil</script>", "x=" + "y" * 9000]
+    "query", ["page=5", "utm_source=x", "x", "=", "&", "<script>evil</script>", "x=" + "y" * 9000]
 )
 def test_unknown_options_are_refused(ask: Ask, path: str, query: str) -> None:
     answer = ask(f"{path}?{query}")
@@ -149,9 +149,26 @@ def test_a_database_that_was_only_migrated_is_refused_at_the_start(tmp_path: Pat
         create_app(settings)
 
 
-def test_only_the_api_can_be_written_to(face: Line) -> None:
+def test_only_the_api_and_the_hub_can_be_written_to(face: Line) -> None:
     rules = list(face.app.url_map.iter_rules())
     reading = {"GET", "HEAD", "OPTIONS"}
     writing = [rule.rule for rule in rules if (rule.methods or set()) - reading]
     assert writing
-    assert all(rule.startswith("/api/v1/") for rule in writing)
+    assert all(rule.startswith("/api/v1/") or rule == "/hub" for rule in writing)
+
+
+@pytest.mark.parametrize("path", ["/feeds/vision.atom", "/feeds.opml", "/api/v1/topics"])
+def test_scripts_of_other_sites_may_ask_conditionally(ask: Ask, path: str) -> None:
+    headers = {
+        "Origin": "https://elsewhere.example",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "if-none-match",
+    }
+    answer = ask(path, "OPTIONS", headers=headers)
+    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (200, "*")
+    assert "If-None-Match" in answer.headers["Access-Control-Allow-Headers"]
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+def test_scripts_of_other_sites_may_not_ask_of_pages(ask: Ask) -> None:
+    assert "Access-Control-Allow-Origin" not in ask("/", "OPTIONS").headers

@@ -28,6 +28,7 @@ def test_the_status_is_told_as_numbers(make_line: Callable[[Sequence[dict[str, o
     line.poll()
     told = read(line)
     assert told["wire_topic_papers", "vision"] == 2
+    assert told["wire_subscriptions",] == told["wire_subscriptions_failing",] == 0
     assert told["wire_listing_day_outcome", "2026-04-17", "cs.CV", "news"] == 1
     assert told["wire_listing_day_announced", "cs.CV", "new"] == 2
     assert told["wire_work", "enrich", "owed"] == told["wire_work", "enrich", "dead"] == 0

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import json
 import re
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -196,3 +198,22 @@ def test_a_wire_on_a_name_or_on_ipv6_answers_and_is_seen_to_be_up(face: Line, tm
 def test_an_address_that_is_not_ours_is_refused_like_a_taken_one(host: str) -> None:
     with pytest.raises(AlreadyRunningError, match="set WIRE_BIND"):
         check_free(Bind(host, 8000))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/feeds/vision.atom", "/feeds/vision.rss", "/feeds/vision.json", "/feeds/quiet.atom", "/feeds/quiet+vision.atom",
+     "/feeds/vision/archive/1.atom", "/feeds/vision/daily.atom", "/feeds/vision/weekly.json", "/feeds/vision.md",
+     "/feeds/vision.bib", "/feeds/vision.ris", "/feeds/vision.csv", "/feeds/search.atom?q=trees", "/feeds/status.atom",
+     "/feeds.opml"],
+)  # fmt: skip
+def test_redbot_finds_nothing_to_warn_of(server: Server, path: str) -> None:
+    command = [sys.executable, "-m", "redbot.cli", "-o", "har", f"http://127.0.0.1:{server.port}{path}"]
+    done = subprocess.run(
+        command, capture_output=True, timeout=processes.PATIENCE_SECONDS, check=True, env=processes.make_environ()
+    )
+    [entry] = json.loads(done.stdout)["log"]["entries"]
+    assert entry["response"]["status"] == 200
+    notes = [note for top in entry["_red_messages"] for note in (top, *top.get("subnotes", ()))]
+    assert any("If-None-Match" in note["summary"] for note in notes)
+    assert [note["summary"] for note in notes if note["level"] in ("WARN", "BAD")] == []

@@ -31,7 +31,7 @@ from workers import runtime as runtimes
 from workers.engine import connect, embedded_command, is_alive, socket_path
 from workers.on_demand import request_polls
 from workers.preparing import prepare_database, prepare_topics
-from workers.queues import LLM, QUEUES, AllowedJob, make_queue
+from workers.queues import HUB, LLM, QUEUES, AllowedJob, make_queue
 from workers.runtime import Runtime
 from workers.standin import Told
 from workers.standin.answers import parse_query
@@ -144,12 +144,12 @@ class Line:
         self.redis.close()
 
     def _queued(self) -> int:
-        return sum(make_queue(self.redis, name).count for name in (*QUEUES, LLM))
+        return sum(make_queue(self.redis, name).count for name in (*QUEUES, HUB, LLM))
 
     def _burst(self) -> None:
         logging.getLogger("rq.worker").setLevel(logging.WARNING)
         worker = SimpleWorker(
-            [make_queue(self.redis, name) for name in (*QUEUES, LLM)],
+            [make_queue(self.redis, name) for name in (*QUEUES, HUB, LLM)],
             connection=self.redis,
             job_class=AllowedJob,
             serializer=JSONSerializer,

@@ -19,7 +19,7 @@ from feeds.config import Settings
 from feeds.model.calendar import eastern_date, eastern_midnight
 from feeds.store import listings, owed
 from feeds.store.engine import Connection
-from feeds.store.owed import Work
+from feeds.store.owed import REPEATING, Work
 from tests.support import databases
 from tests.support.wires import make_settings, write_topics
 from workers import jobs
@@ -30,7 +30,7 @@ from workers.runtime import Runtime, make_runtime
 from workers.standin import Source, StandinServer
 
 JOBS = {Work.POLL: jobs.poll, Work.COMPLETE: jobs.complete, Work.RECOVER: jobs.recover, Work.ENRICH: jobs.enrich,
-        Work.PUBLISH: jobs.publish}  # fmt: skip
+        Work.PUBLISH: jobs.publish, Work.DIGEST: jobs.digest}  # fmt: skip
 #: Recovery may not look at the day itself, and takes some turns.
 TURNS = 60
 
@@ -115,7 +115,7 @@ class Wire:
             self.wait(timedelta(hours=3))
             self.work()
             with self.runtime.store.read() as connection:
-                rows = [row for row in owed.list_owed(connection) if row.kind is not Work.POLL]
+                rows = [row for row in owed.list_owed(connection) if row.kind not in REPEATING]
                 unsure = [row for row in rows if row.kind is Work.RECOVER and self._has_doubts(connection, row.key)]
             if not unsure and all(row.kind is Work.RECOVER and row.due_at > self.clock.now() for row in rows):
                 return  # at most it is looked up later whether approximate days can be made surer

@@ -7,6 +7,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from workers.engine import connect
 from workers.queues import (
     ALLOWED,
     ARXIV,
+    HUB,
     QUEUES,
     RULES,
     STALE_SECONDS,
@@ -212,6 +214,23 @@ def test_what_failed_shares_its_job_with_ever_fewer_others(
                 owed.claim(connection, Work.ENRICH, job.args[0], at, 100)
 
 
+def test_deliveries_that_failed_stay_together_and_go_before_requests_to_the_hub(
+    store: Store, redis: Redis, dispatcher: Dispatcher
+) -> None:
+    """A dead host is found dead once a job, not once a subscription; and strangers' requests hold nobody up."""
+    keys = [f"{number:032x}" for number in range(100)]
+    owe(store, Work.VERIFY, *keys)
+    dispatcher.dispatch(TIMES)
+    owe(store, Work.DELIVER, *keys)
+    with store.write() as connection:
+        for claim in owed.claim(connection, Work.DELIVER, keys, TIMES, 100):
+            owed.postpone(connection, replace(claim, failures=3), "HTTP 500", TIMES.real)
+    dispatcher.dispatch(TIMES)
+    waiting = queued(redis, HUB)
+    assert [job.func_name for job in waiting[:3]] == ["workers.jobs.deliver"] * 2 + ["workers.jobs.verify"]
+    assert sorted(len(job.args[0]) for job in waiting[:2]) == [36, 64]
+
+
 def test_a_database_that_refuses_is_said_once_and_loses_nothing(
     store: Store, redis: Redis, dispatcher: Dispatcher, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -381,7 +400,19 @@ def test_the_callbacks_of_an_abandoned_job_are_not_run_either(
 def test_the_names_in_the_queue_are_functions_that_exist() -> None:
     assert {
         f"workers.jobs.{name}"
-        for name in ("poll", "complete", "add", "recover", "enrich", "publish", "alert", "write")
+        for name in (
+            "poll",
+            "complete",
+            "add",
+            "recover",
+            "enrich",
+            "publish",
+            "digest",
+            "alert",
+            "write",
+            "verify",
+            "deliver",
+        )
     } == ALLOWED
     assert all(callable(getattr(jobs, name.rpartition(".")[2])) for name in ALLOWED)
     assert set(RULES) == set(Work)

@@ -11,7 +11,8 @@ from feeds.errors import GoneError, MovedError, NotFoundError
 from feeds.model.changes import Revision
 from feeds.model.entries import Site, UpdateReason
 from feeds.planning import plan_publication
-from feeds.publishing import Published, Publisher, publish_topic
+from feeds.publishing.publisher import Publisher
+from feeds.publishing.topics import Published, publish_topic
 from feeds.store import memberships, papers, publications, summaries
 from feeds.store.engine import Store
 from feeds.store.memberships import HOLD

@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from hypothesis import strategies as st
+
 from feeds.composing import compose_feed
 from feeds.model.announcements import AnnounceType
+from feeds.model.channels import Channel
 from feeds.model.documents import Publication
 from feeds.model.entries import Feed, Member, Membership, MemberState, Site
 from feeds.model.papers import Author, Paper
 from feeds.model.summaries import EMBEDDED, OWN_LANGUAGE, Kind, Summary
 from feeds.model.topics import Topic
+from feeds.model.variants import PLAIN, Variant
+from feeds.render.channels import make_channel
+from feeds.text import clean, squeeze
 
 JOINED = datetime(2026, 4, 17, 5, 10, 0, 1000, tzinfo=UTC)
 PUBLISHED = datetime(2026, 4, 17, 5, 11, tzinfo=UTC)
@@ -74,3 +80,47 @@ def make_feed(*members: Member, topic: Topic = TOPIC, site: Site = SITE) -> Feed
     entries = tuple((member.paper.arxiv_id, member.membership.revision) for member in members)
     publication = Publication(topic.slug, 1, entries, "definition", PUBLISHED)
     return compose_feed(topic, members, site, publication, CREATED)
+
+
+def channel_of(feed: Feed, variant: Variant = PLAIN) -> Channel:
+    """What the formats write of a feed."""
+    return make_channel(feed, SITE, variant)
+
+
+#: Texts that break feeds elsewhere, by what they are.
+NAUGHTY = {
+    "a section's end": "a ]]> b ]]&gt; c",
+    "a section's begin": "<![CDATA[ x",
+    "markup": "R&D for List<int> & <script>alert(1)</script> <b>",
+    "entities": "&amp; &#60; &nbsp; &quot; AT&T",
+    "maths": r"If $i<j$ and $k>l$ then \(a \leq b\) \& more",
+    "right to left": "\u202eevil\u202c \u200f\u05e9\u05dc\u05d5\u05dd\u200e \u2067x\u2069",
+    "emoji": "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f3f3\ufe0f\u200d\U0001f308 \U0010fffd",
+    "lone quotes": "' \" “ ‘ « ` ''",
+    "strange spaces": "a\u00a0b\u2028c\u2029d\u3000e\ufefff",
+    "a comment": "<!-- --> <?xml version='1.0'?> <!DOCTYPE x>",
+    "combining": "Z\u0351\u036b\u0343\u036a\u0302\u036b\u033d\u034f\u0334A\u0301",
+}
+
+
+def words_that_passed_the_border() -> st.SearchStrategy[str]:
+    """Any text that listings or editors may give, as it is kept; often with what TeX, HTML and XML care for."""
+    signs = st.one_of(st.characters(), st.sampled_from("\\$^_{}~-<>&];'\" "))
+    return st.text(signs, max_size=200).map(lambda words: squeeze(clean(words))).filter(bool)
+
+
+def make_naughty(words: str) -> Feed:
+    """A feed that says something naughty wherever it can."""
+    paper = replace(
+        PAPER,
+        title=words,
+        abstract=words,
+        authors=(Author(words), Author("Bob Two")),
+        licence=f"https://example.org/{words}",
+        comment=words,
+        doi=words,
+        journal_ref=words,
+    )
+    membership = replace(MEMBERSHIP, matched=(words,))
+    topic = Topic("splats", words, ("cs.CV",), description=words)
+    return make_feed(make_member(paper, membership, tldr=words), topic=topic)

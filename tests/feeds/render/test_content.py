@@ -10,8 +10,10 @@ from lxml import etree
 
 from feeds.model.curation import Curation
 from feeds.model.entries import Entry, Likeness, Member, UpdateReason
+from feeds.model.summaries import Data, Kind, Summary
+from feeds.model.variants import Maths
 from feeds.render.content import render_content
-from tests.feeds.render.samples import MEMBERSHIP, PAPER, make_feed, make_member
+from tests.feeds.render.samples import MEMBERSHIP, PAPER, make_feed, make_member, make_tldr
 
 
 def entry_of(member: Member) -> Entry:
@@ -137,3 +139,87 @@ def test_where_likeness_places_an_entry_is_explained(likeness: Likeness, told: s
     entry = replace(entry_of(make_member()), likeness=likeness)
     root = etree.fromstring(f"<div>{render_content(entry)}</div>")
     assert told in "".join(map(str, root.itertext()))
+
+
+def made(kind: Kind, data: Data, summarizer: str = "llm") -> Summary:
+    return replace(make_tldr("x"), kind=kind, data=data, summarizer=summarizer, model="some-model")
+
+
+FULL = replace(
+    make_member(
+        replace(
+            PAPER,
+            version=2,
+            revised_at=datetime(2026, 4, 20, tzinfo=UTC),
+            comment="9 pages, https://github.com/example/splats",
+        )
+    ),
+    summaries=(
+        make_tldr("We present splats."),
+        made(Kind.CONTRIBUTIONS, ["One.", "Two.", "Three."]),
+        made(Kind.READING, {"background": "Was bad.", "method": "We mend it.", "results": "Is good."}),
+        made(Kind.TRANSLATION, "树很难。"),
+    ),
+    curation=Curation(note="Read *this*.", rating=2, tags=("one", "two")),
+)
+
+
+def test_everything_at_once_stands_in_its_order() -> None:
+    assert paragraphs(FULL) == [
+        "Ada One, Bob Two",
+        "Editor's note",
+        "Read this.",
+        "★★☆ · Tags: one, two",
+        "Replaced: v2, 2026-04-20",
+        "In short (by machine): We present splats.",
+        "Contributions (by machine)",
+        "One.Two.Three.",
+        "Background and problems (by machine): Was bad.",
+        "Core method (by machine): We mend it.",
+        "Tasks and results (by machine): Is good.",
+        "Abstract (translated by machine): 树很难。",
+        "Abstract (by the authors): Trees are hard. We present splats for trees.",
+        "Comment: 9 pages, https://github.com/example/splats",
+        "Abstract · PDF · HTML · Code",
+        "Summary picked by machine from the abstract of v2, in the authors' own words. "
+        "Summary written by machine (some-model) from the abstract of v2. Here because it matches splat*.",
+    ]
+
+
+def test_a_chinese_feed_speaks_chinese() -> None:
+    root = etree.fromstring(f"<div>{render_content(entry_of(FULL), 'zh')}</div>")
+    assert ["".join(map(str, paragraph.itertext())) for paragraph in root] == [
+        "Ada One, Bob Two",
+        "编者按",
+        "Read this.",
+        "★★☆ · 标签：one、two",
+        "已更新：v2，2026-04-20",
+        "总结（机器生成）：We present splats.",
+        "贡献点（机器生成）",
+        "One.Two.Three.",
+        "研究背景与既有方法的问题（机器生成）：Was bad.",
+        "论文核心方法如何解决上述问题（机器生成）：We mend it.",
+        "在哪些任务上取得了怎样的效果（机器生成）：Is good.",
+        "摘要（机器翻译）：树很难。",
+        "摘要（作者原文）：Trees are hard. We present splats for trees.",
+        "备注：9 pages, https://github.com/example/splats",
+        "摘要页 · PDF · HTML · 代码",
+        "总结由机器从 v2 的摘要中摘出，为作者原话。"
+        "总结由机器（some-model）根据 v2 的摘要写成。收录原因：匹配 splat*。",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("maths", "written"),
+    [
+        (Maths.UNICODE, "<i>x</i><sup>2</sup> &lt; <i>α</i>"),
+        (Maths.MATHML, "<math xmlns="),
+        (Maths.TEX, r"$x^2&lt;\alpha$"),
+    ],
+)
+def test_formulas_are_written_as_they_are_wanted(maths: Maths, written: str) -> None:
+    paper = replace(PAPER, abstract=r"For $x^2<\alpha$.", comment=r"$x^2<\alpha$")
+    member = replace(make_member(paper), summaries=(make_tldr(r"So $x^2<\alpha$."), *FULL.summaries[1:]))
+    html = render_content(entry_of(member), maths=maths)
+    assert html.count(written) == 3
+    assert etree.fromstring(f"<div>{html}</div>") is not None

@@ -10,7 +10,7 @@ from alembic import command
 from sqlalchemy import insert, text
 
 from feeds.model.topics import Order, Topic
-from feeds.publishing import publish_topic
+from feeds.publishing.topics import publish_topic
 from feeds.store import memberships, publications, schema, tables, topics
 from feeds.store.engine import Connection, Store
 from feeds.store.topics import Origin, StoredTopic

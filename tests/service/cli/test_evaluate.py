@@ -12,7 +12,7 @@ import pytest
 
 from feeds.model.summaries import EMBEDDED, OWN_LANGUAGE, Kind, Summary
 from feeds.store import owed, papers, summaries
-from feeds.store.owed import Work
+from feeds.store.owed import REPEATING, Work
 from tests.service.cli.conftest import TOPICS, Command
 from tests.support.listings import Item
 from tests.support.llm import Fault, StandIn, running_llm
@@ -68,7 +68,7 @@ def spoil(line: Line, arxiv_id: str = "2604.00001") -> None:
 
 def owing(line: Line) -> list[tuple[Work, str]]:
     with line.runtime.store.read() as connection:
-        return [(row.kind, row.key) for row in owed.list_owed(connection) if row.kind is not Work.POLL]
+        return [(row.kind, row.key) for row in owed.list_owed(connection) if row.kind not in REPEATING]
 
 
 @pytest.mark.usefixtures("line")

@@ -56,7 +56,7 @@ def test_scripts_of_other_sites_may_read_a_feed(ask: Ask) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["nothing.atom", "vision", "vision.rss", "vision.atom.atom", "Vision.atom", "vision.ATOM", "atom", "vision."],
+    ["nothing.atom", "vision", "vision.xml", "vision.atom.atom", "Vision.atom", "vision.ATOM", "atom", "vision."],
 )
 def test_an_unknown_topic_or_format_is_a_problem_document(ask: Ask, name: str) -> None:
     answer = ask(f"/feeds/{name}")
@@ -172,3 +172,50 @@ def test_a_search_that_makes_no_sense_is_refused(ask: Ask, options: str) -> None
 
 def test_a_search_has_the_formats_of_a_topic_only(ask: Ask) -> None:
     assert ask("/feeds/search.exe?q=a").status_code == 404
+
+
+@pytest.mark.parametrize("ending", [".atom", "/archive/1.atom"])
+def test_an_old_slug_leads_on_with_the_options(ask: Ask, ending: str) -> None:
+    answer = ask(f"/feeds/sight{ending}?math=tex&limit=3")
+    assert (answer.status_code, answer.location) == (301, f"{BASE}/feeds/vision{ending}?limit=3&math=tex")
+
+
+def test_a_feed_says_where_it_lives_and_where_to_subscribe(ask: Ask) -> None:
+    answer = ask("/feeds/vision.atom?authors=joined")
+    assert answer.headers["Link"] == (
+        f'<{BASE}/feeds/vision.atom?authors=joined>; rel="self", <{BASE}/hub>; rel="hub"'
+    )
+    read = feedparser.parse(answer.data)
+    assert {link.rel: link.href for link in read.feed.links if link.rel in ("self", "hub")} == {
+        "self": f"{BASE}/feeds/vision.atom?authors=joined", "hub": f"{BASE}/hub",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("extension", ["atom", "rss", "json"])
+def test_a_limit_keeps_the_first_entries(ask: Ask, extension: str) -> None:
+    whole, one = ask(f"/feeds/vision.{extension}").data, ask(f"/feeds/vision.{extension}?limit=1").data
+    counts = [body.count(b"oai:arXiv.org:2604.0000") for body in (whole, one)]
+    assert counts[0] == 2 * counts[1] > 0
+    assert b"oai:arXiv.org:2604.00002" in one
+
+
+def test_since_keeps_what_came_or_changed_since(ask: Ask) -> None:
+    entry = feedparser.parse(ask("/feeds/vision.atom").data).entries[0]
+    assert len(feedparser.parse(ask(f"/feeds/vision.atom?since={entry.updated[:10]}").data).entries) == 2
+    assert not feedparser.parse(ask("/feeds/vision.atom?since=2030-01-01").data).entries
+
+
+@pytest.mark.parametrize("options", ["limit=0", "since=then", "math=x", "authors=x", "lang=!", "limit=1&limit=2"])
+@pytest.mark.parametrize("path", ["vision.atom", "vision+hostile.rss", "vision/archive/1.atom", "search.json"])
+def test_wrong_options_are_refused_on_any_feed(ask: Ask, path: str, options: str) -> None:
+    assert ask(f"/feeds/{path}?{options}").status_code == 400
+
+
+def test_the_archive_begins_with_the_first_paper(ask: Ask) -> None:
+    read = feedparser.parse(ask("/feeds/vision/archive/1.atom").data)
+    assert [entry.id for entry in read.entries] == ["oai:arXiv.org:2604.00002", "oai:arXiv.org:2604.00001"]
+
+
+@pytest.mark.parametrize("number", ["0", "2", "01", "x", "-1", "99999999999", "\u0661"])
+def test_there_is_no_other_archive_document(ask: Ask, number: str) -> None:
+    assert ask(f"/feeds/vision/archive/{number}.atom").status_code == 404

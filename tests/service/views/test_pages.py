@@ -104,6 +104,18 @@ def test_hostile_text_is_shown_as_text(ask: Ask, path: str) -> None:
     assert (HOSTILE in titles) == (path != "/topics/vision")
 
 
+def test_a_topics_page_names_its_feed_in_every_format(ask: Ask) -> None:
+    page = read(ask, "/topics/vision")
+    named = {link["type"]: link["href"] for link in page.all("link") if link["rel"] == "alternate"}
+    assert named == {
+        "application/atom+xml": "/feeds/vision.atom",
+        "application/rss+xml": "/feeds/vision.rss",
+        "application/feed+json": "/feeds/vision.json",
+    }
+    for media_type, address in named.items():
+        assert ask(address).mimetype == media_type
+
+
 def test_pages_load_nothing_from_elsewhere(ask: Ask) -> None:
     for path in ("/", "/topics/vision"):
         page = read(ask, path)

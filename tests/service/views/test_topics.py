@@ -69,7 +69,7 @@ def test_a_topic_is_made_read_and_served(call: Call, line: Line) -> None:
     assert told["urls"] == {
         "page": f"{BASE}/topics/logic",
         "api": f"{BASE}/api/v1/topics/logic",
-        "feeds": {"atom": f"{BASE}/feeds/logic.atom"},
+        "feeds": {name: f"{BASE}/feeds/logic.{name}" for name in ("atom", "rss", "json")},
     }
     assert call("GET", "topics/logic", token=None).get_json() == told
     assert line.get("/feeds/logic.atom").count(b"<entry>") == 0

@@ -1,0 +1,1 @@
+"""The one door between what is stored and what is sent."""

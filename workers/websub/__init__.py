@@ -1,0 +1,1 @@
+"""The hub's errands: asking callbacks whether they meant it, and telling them what changed."""
