@@ -16,6 +16,10 @@ from feeds.model.topics import Basis, DigestRule, Topic
 _REPLACED = (AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS)
 
 
+#: News that comes no later than this after its time is nothing that a reader need be told of.
+_LATE = timedelta(hours=6)
+
+
 @dataclass(frozen=True)
 class PlannedDigest:
     """A digest to be made."""
@@ -42,7 +46,8 @@ def plan_digests(
     What belongs to an earlier window is marked as carried in. To which it belongs goes by the topic's basis:
 
     * announced: it belongs where its listing's day is news: half an hour after midnight Eastern, and as long after
-      that as the topic waits for a model. What an editor added belongs where it joined.
+      that as the topic waits for a model. What comes a few hours later than that is an ordinary morning's, and
+      belongs where it came. What an editor added belongs where it joined.
     * submitted: it belongs where it was submitted; a replacement, where its version was; one of which that is not
       known yet, where it joined.
     """
@@ -87,7 +92,9 @@ def _carried_from(topic: Topic, window: Window, candidate: Candidate) -> date | 
     if candidate.said.added_by is not None:
         return _local(candidate.joined_at, rule) if candidate.joined_at <= window.starts_at else None
     news_at = calendar.expected_at(candidate.announced_on) + timedelta(minutes=topic.hold_minutes)
-    return candidate.announced_on if news_at <= window.starts_at else None
+    came_at = candidate.released_at
+    is_earlier = came_at <= window.starts_at or came_at - news_at > _LATE
+    return candidate.announced_on if news_at <= window.starts_at and is_earlier else None
 
 
 def _submitted_at(candidate: Candidate) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -13,6 +14,8 @@ from feeds.errors import BadRequestError
 from feeds.model.topics import LANGUAGE, MAX_ENTRIES
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Byline(StrEnum):
@@ -97,7 +100,7 @@ def _read_since(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        if len(text) == len("2026-04-17"):
+        if _DATE.fullmatch(text):
             return datetime.combine(date.fromisoformat(text), time.min, UTC)
         at = datetime.fromisoformat(text.replace(" ", "+"))  # an unquoted + of an offset arrives as a space
         return at.astimezone(UTC) if at.tzinfo else _refuse_since()

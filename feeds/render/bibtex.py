@@ -19,6 +19,7 @@ from feeds.text import squeeze
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MATHS = re.compile(r"(?<!\\)\$(?P<inside>(?:[^$\\]|\\.)+)\$")
+_ESCAPED = re.compile(r"\\.")
 #: What a formula needs none of: it reads, writes, defines, or never ends.
 _UNSAFE = re.compile(
     r"\\(?:\w*(?:input|include|write|open|read|immediate|def|let|command|csname|special|lua|loop|every|after|code|"
@@ -106,12 +107,18 @@ def _escape(text: str) -> str:
 
 
 def _is_harmless(formula: str) -> bool:
+    """Whether its braces pair, as BibTeX counts them and as TeX does, and nothing in it does anything."""
+    bare = _ESCAPED.sub("", formula)
+    return _pairs(formula) and _pairs(bare) and "%" not in bare and not _UNSAFE.search(formula)
+
+
+def _pairs(formula: str) -> bool:
     depth = 0
     for sign in formula:
         depth += {"{": 1, "}": -1}.get(sign, 0)
         if depth < 0:
             return False
-    return depth == 0 and not _UNSAFE.search(formula) and "%" not in re.sub(r"\\.", "", formula)
+    return depth == 0
 
 
 def _protect(title: str) -> str:

@@ -105,6 +105,13 @@ def test_where_the_cut_is_just_after_arxivs_build_a_day_that_came_later_belongs_
     assert carried(late, topic=topic) == [None]
 
 
+@pytest.mark.parametrize(("hours", "is_carried"), [(1, False), (6, False), (7, True)])
+def test_a_morning_that_is_a_few_hours_late_is_an_ordinary_one(hours: int, is_carried: bool) -> None:
+    news_at = datetime(2026, 4, 15, 5, tzinfo=UTC)  # half an hour after the build, and as long for a model
+    late = make_candidate(announced_on=DAY, released_at=news_at + hours * HOUR)
+    assert carried(late) == [DAY if is_carried else None]
+
+
 def test_what_an_editor_added_belongs_where_it_joined() -> None:
     added = make_candidate(announced_on=DAY, said=Curation(added_by="ada"))
     assert carried(added) == [None]

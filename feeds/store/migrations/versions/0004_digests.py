@@ -59,7 +59,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["arxiv_id"], ["papers.arxiv_id"], name="fk_digest_entries_arxiv_id"),
         sa.PrimaryKeyConstraint("topic", "period", "arxiv_id", name="pk_digest_entries"),
-        sa.UniqueConstraint("topic", "period", "number", "place", name="uq_digest_entries_topic_period_number_place"),
+        sa.UniqueConstraint(
+            "topic", "period", "number", "place", name="uq_digest_entries_topic_period_number_place"
+        ),
     )  # fmt: skip
     _begin()
 
