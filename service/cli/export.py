@@ -66,8 +66,8 @@ def export(
     where Jekyll wants it; of several topics, DIR/TOPIC/_posts/DAY-arxiv.md. Several topics in the layout papers are
     on one page as well, DIR/README.md. A file that holds the same already is left alone.
 
-    --site writes everything that readers can reach (feeds, archives, pages, exports, OPML) as static files, with the
-    bytes that the service sends, for any web server or CDN; what is no longer served is deleted from there.
+    --site writes everything that readers can reach (feeds, archives, pages, exports, OPML) as static files, with
+    the bytes that the service sends, for any web server or CDN; what is no longer served is deleted from there.
     """
     if site is not None:
         if slugs or everything or out:

@@ -40,7 +40,7 @@ def test_what_is_not_published_yet_is(line: Line, wire: Command) -> None:
     before = generation(line)
     ran = wire("publish", "splats", "--json")
     assert json.loads(ran.out) == [{"topic": "splats", "changed": True}]
-    assert before is not None and generation(line) == before + 1
+    assert generation(line) == (before or 0) + 1
 
 
 def test_an_unknown_topic_is_one_clear_line(line: Line, wire: Command) -> None:
