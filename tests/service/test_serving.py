@@ -202,10 +202,10 @@ def test_an_address_that_is_not_ours_is_refused_like_a_taken_one(host: str) -> N
 
 @pytest.mark.parametrize(
     "path",
-    ["/feeds/vision.atom", "/feeds/vision.rss", "/feeds/vision.json", "/feeds/quiet.atom", "/feeds/quiet+vision.atom",
-     "/feeds/vision/archive/1.atom", "/feeds/vision/daily.atom", "/feeds/vision/weekly.json", "/feeds/vision.md",
-     "/feeds/vision.bib", "/feeds/vision.ris", "/feeds/vision.csv", "/feeds/search.atom?q=trees", "/feeds/status.atom",
-     "/feeds.opml"],
+    ["/feeds/vision.atom", "/feeds/vision.rss", "/feeds/vision.json", "/feeds/quiet.atom",
+     "/feeds/quiet+vision.atom", "/feeds/vision/archive/1.atom", "/feeds/vision/daily.atom",
+     "/feeds/vision/weekly.json", "/feeds/vision.md", "/feeds/vision.bib", "/feeds/vision.ris", "/feeds/vision.csv",
+     "/feeds/search.atom?q=trees", "/feeds/status.atom", "/feeds.opml"],
 )  # fmt: skip
 def test_redbot_finds_nothing_to_warn_of(server: Server, path: str) -> None:
     command = [sys.executable, "-m", "redbot.cli", "-o", "har", f"http://127.0.0.1:{server.port}{path}"]
