@@ -19,13 +19,18 @@ TABLES = [table for table in metadata.sorted_tables if table is not indexed_pape
 
 
 def copy_database(
-    source: Store, target: Store, tell: Callable[[int, int], None] = lambda done, total: None
+    source: Store,
+    target: Store,
+    tell: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    replace: bool = False,
 ) -> dict[str, int]:
     """Copy everything, and index it for the search.
 
     The source is read in one moment, also where it is in use; nothing of it is changed.
 
     :param tell: is told after each batch how many rows are done, and of how many
+    :param replace: what the target holds may go
     :returns: how many rows each table has
     :raises DatabaseError: where the source is not of this version, the target holds a wire already, or one of them
         fails; nothing is copied then
@@ -33,21 +38,24 @@ def copy_database(
     source.check()
     if source.name == target.name:
         raise DatabaseError(f"{source.name} cannot be copied to itself")
-    if target.find_revision() is not None:
+    if target.find_revision() is not None and not replace:
         with target.read() as connection:
             _refuse_taken(connection, target.name)  # before it is migrated: another version may be at work on it
     target.migrate()
     try:
-        counts = _copy(source, target, tell)
+        counts = _copy(source, target, tell, replace)
     except DBAPIError as error:
         raise DatabaseError(f"{source.name} could not be copied to {target.name}: {explain(error)}") from error
     search.rebuild(target, lambda done, total: tell(sum(counts.values()) + done, sum(counts.values()) + total))
     return counts
 
 
-def _copy(source: Store, target: Store, tell: Callable[[int, int], None]) -> dict[str, int]:
+def _copy(
+    source: Store, target: Store, tell: Callable[[int, int], None], replace: bool
+) -> dict[str, int]:
     with source.read() as reading, target.write(patient=True) as writing:
-        _refuse_taken(writing, target.name)
+        if not replace:
+            _refuse_taken(writing, target.name)
         for table in reversed(metadata.sorted_tables):
             writing.execute(delete(table))
         expected = {table.name: _count(reading, table) for table in TABLES}

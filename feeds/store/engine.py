@@ -150,6 +150,11 @@ class Store:
         """
         return self._database.backup(at)
 
+    def copy_to(self, target: Path) -> None:
+        """Copy the file of SQLite, as it is at one moment, while it may be in use."""
+        assert isinstance(self._database, Sqlite)
+        self._database.copy_to(target)
+
     def forget(self) -> None:
         """Drop connections inherited through a fork without closing them under the parent."""
         self._engine.dispose(close=False)

@@ -7,6 +7,7 @@ read first and write later cannot both succeed, however long they wait).
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -66,14 +67,16 @@ class Sqlite:
         :param at: goes into the copy's name
         """
         target = self.path.with_name(f"{self.path.stem}-{at:%Y%m%dT%H%M%SZ}.bak{self.path.suffix}")
-        source = sqlite3.connect(self.path, timeout=self._busy_seconds)
-        copy = sqlite3.connect(target)
-        try:
-            source.backup(copy)
-        finally:
-            copy.close()
-            source.close()
+        self.copy_to(target)
         return target
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the database, as it is at one moment, while it may be in use."""
+        with (
+            closing(sqlite3.connect(self.path, timeout=self._busy_seconds)) as source,
+            closing(sqlite3.connect(target)) as copy,
+        ):
+            source.backup(copy)
 
 
 def is_outage(error: BaseException | None) -> bool:

@@ -44,6 +44,8 @@ for command in (
     *running.COMMANDS,
     databases.migrate,
     databases.copy_database,
+    databases.backup,
+    databases.restore,
     polling.poll,
     polling.backfill,
     topics.topics,

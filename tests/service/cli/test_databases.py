@@ -19,6 +19,7 @@ from tests.support import databases
 from tests.support.databases import Server
 from tests.support.listings import Item
 from tests.support.wires import Line
+from workers.processes import hold_folder
 
 MakeLine = Callable[[Sequence[dict[str, object]]], Line]
 SECRET = "hunter2"
@@ -158,3 +159,42 @@ def test_the_doctor_looks_at_a_servers_database(
     assert told() == f"wrong  database  {empty}: the server is read-only"
     monkeypatch.setenv("WIRE_DATABASE_URL", f"postgresql://ada:{SECRET}@127.0.0.1:1/wire")
     assert told().startswith("wrong  database  the database postgresql://ada@127.0.0.1:1/wire cannot be opened: ")
+
+
+def test_a_wire_is_backed_up_and_put_back(
+    wire: Command, folder: Path, make_line: MakeLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = make_line(TOPICS)
+    line.announce([Item("2604.00001")])
+    line.poll()
+    monkeypatch.chdir(folder)
+    ran = wire("backup", "mine.db")
+    assert (ran.code, ran.out.startswith("mine.db: ")) == (0, True)
+    assert wire("backup", "mine.db").failed_with(1, "is there already")
+    line.announce([Item("2604.00002")])
+    line.poll()
+    assert wire("restore", "mine.db").failed_with(1, "--replace")
+    line.runtime.store.close()
+    ran = wire("restore", "mine.db", "--replace")
+    assert (ran.code, ran.err) == (0, "")
+    with Store(line.settings.database_url).read() as connection:
+        assert set(papers.find_papers(connection, ["2604.00001", "2604.00002"])) == {"2604.00001"}
+
+
+def test_only_so_many_backups_are_kept(wire: Command, folder: Path, make_line: MakeLine) -> None:
+    make_line(TOPICS)
+    there = folder / "var" / "backups"
+    there.mkdir()
+    for name in ("wire-20260101T000000Z.db", "wire-20260102T000000Z.db", "mine.db"):
+        (there / name).write_bytes(b"")
+    assert wire("backup", "--keep", "2").code == 0
+    assert len(list(there.glob("wire-*"))) == 2
+    assert {"mine.db", "wire-20260102T000000Z.db"} < {path.name for path in there.iterdir()}
+    assert wire("backup", "x.db", "--keep", "2").code == 2
+
+
+def test_a_running_wires_database_is_not_replaced(wire: Command, folder: Path, make_line: MakeLine) -> None:
+    make_line(TOPICS)
+    wire("backup", str(folder / "mine.db"))
+    with hold_folder(folder / "var"):
+        assert wire("restore", str(folder / "mine.db"), "--replace").failed_with(1, "another wire")

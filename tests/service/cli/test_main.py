@@ -33,8 +33,8 @@ COMMANDS = dict(commands())
 
 def test_the_commands_of_this_version_are_there() -> None:
     assert {path[0] for path in COMMANDS} == {
-        "backfill", "copy-database", "curate", "demo", "doctor", "evaluate", "export", "migrate", "poll", "publish",
-        "run", "schedule", "serve", "status", "summarize", "topics", "work",
+        "backfill", "backup", "copy-database", "curate", "demo", "doctor", "evaluate", "export", "migrate", "poll",
+        "publish", "restore", "run", "schedule", "serve", "status", "summarize", "topics", "work",
     }  # fmt: skip
     topics = {path[1] for path in COMMANDS if path[0] == "topics" and path[1:]}
     assert topics == {"check", "list", "preview", "reselect"}
