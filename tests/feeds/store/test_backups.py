@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,6 @@ from feeds.errors import DatabaseError
 from feeds.store import backups, papers, schema
 from feeds.store.engine import Store
 from tests.feeds.store.test_copying import content
-from tests.support import databases
-from tests.support.databases import ENGINES, POSTGRESQL
 from tests.support.listings import Item
 from tests.support.papers import make_paper
 from tests.support.wires import MORNING, Line
@@ -29,20 +26,6 @@ def source(make_line: Callable[[Sequence[dict[str, object]]], Line]) -> Store:
     line.announce([Item("2604.00001", title="Ä “title” & <more>"), Item("2604.00002")])
     line.poll()
     return line.runtime.store
-
-
-@pytest.fixture(params=ENGINES)
-def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """Where nothing is yet."""
-    with ExitStack() as stack:
-        if request.param == POSTGRESQL:
-            url = databases.server().make_database(template="template0")
-            stack.callback(databases.server().drop_database, url)
-        else:
-            url = f"sqlite:///{tmp_path / 'new' / 'wire.db'}"
-        made = Store(url)
-        stack.callback(made.close)
-        yield made
 
 
 @pytest.fixture

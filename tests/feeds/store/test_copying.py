@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -16,27 +14,11 @@ from feeds.store import copying, incidents, listings
 from feeds.store.engine import Store
 from feeds.store.listings import Visit
 from feeds.store.tables import metadata, site
-from tests.support import databases
-from tests.support.databases import ENGINES, POSTGRESQL
 from tests.support.listings import Item
 from tests.support.wires import MORNING, Line
 
 MakeLine = Callable[[Sequence[dict[str, object]]], Line]
 TOPICS: list[dict[str, object]] = [{"slug": "vision", "title": "Vision", "categories": ["cs.CV"]}]
-
-
-@pytest.fixture(params=ENGINES)
-def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """Where nothing is yet."""
-    with ExitStack() as stack:
-        if request.param == POSTGRESQL:
-            url = databases.server().make_database(template="template0")
-            stack.callback(databases.server().drop_database, url)
-        else:
-            url = f"sqlite:///{tmp_path / 'new' / 'copy.db'}"
-        made = Store(url)
-        stack.callback(made.close)
-        yield made
 
 
 @pytest.fixture
