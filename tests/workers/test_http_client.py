@@ -430,7 +430,9 @@ def test_a_host_that_asks_us_to_wait_shuts_the_gate_for_all(host: Host, redis_ur
 
 
 @pytest.mark.parametrize(
-    "answer", [Answer(429), Answer(500, headers={"Retry-After": "600"}), Answer(200, b"text")], ids=str
+    "answer",
+    [Answer(429), Answer(500, headers={"Retry-After": "600"}), Answer(200, b"text")],
+    ids=lambda answer: str(answer.status),
 )
 def test_the_gate_is_open_again_after_anything_else(host: Host, redis_url: str, answer: Answer) -> None:
     host.serve("/x", answer)
