@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from feeds import composing
@@ -42,6 +42,17 @@ def merge_feeds(feeds: Sequence[Feed], site: Site, limit: int) -> Feed:
         entries=tuple(replace(entry, likeness=None) for entry in pinned_first[:limit]),  # it stands elsewhere here
         language=languages.pop() if len(languages) == 1 else "en",
     )
+
+
+def keep_name(feed: Feed, site: Site, origins: Mapping[str, str]) -> Feed:
+    """A combined feed under the address and the id that it has with all its topics: they stay where one is retired.
+
+    :param origins: the slugs that the topics were made under, by their slugs
+    """
+    slugs = sorted(origins)
+    slug, made = "+".join(slugs), "+".join(origins[slug] for slug in slugs)
+    address = f"{site.base_url}/feeds/{slug}"
+    return replace(feed, id=composing.tag_uri(site, f"combined/{made}"), slug=slug, address=address)
 
 
 def _merge(first: Entry, other: Entry) -> Entry:

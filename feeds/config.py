@@ -90,6 +90,8 @@ class Settings:
     editors: Mapping[str, str] = field(repr=False)  #: name by token
     admin_token: str | None = field(repr=False)
     websub_allow: tuple[Network, ...]
+    api_rate: int
+    proxies: int
 
     def interval_for(self, url: str) -> float:
         """Seconds between a request there and the next one anywhere; arXiv's own hosts are never asked faster."""
@@ -288,6 +290,10 @@ TABLE: tuple[Setting, ...] = (
             secret=True),
     Setting("websub_allow", "", "Networks of yours whose subscribers may be told of changes, with commas between",
             read_networks),
+    Setting("api_rate", "600", "Requests a minute that one address may make of the API; 0: no limit",
+            int_between(0, 1_000_000)),
+    Setting("proxies", "0", "Proxies in front of the web face that tell the truth in X-Forwarded-For",
+            int_between(0, 10)),
     Setting("log_level", "info", "What goes to the log: debug, info, warning or error", read_log_level),
     Setting("log_format", "text", "How it is written: text or json, one line a message", one_of(LOG_FORMATS)),
 )  # fmt: skip

@@ -251,7 +251,7 @@ def _move(
     if changed.get("hidden"):
         memberships.hide(connection, slug, arxiv_id, now)
     elif "hidden" in changed:
-        memberships.unhide(connection, slug, arxiv_id)
+        memberships.unhide(connection, slug, arxiv_id, now)
 
 
 def _joins_by_itself(connection: Connection, topic: Topic, arxiv_id: str) -> bool:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from feeds.errors import ConflictError, MovedError, NotFoundError
+from feeds.errors import ConflictError
 from feeds.model.topics import MAX_TOPICS, Topic
+from feeds.publishing.current import find_known
 from feeds.store import owed, topics
 from feeds.store.engine import Connection, Store
 from feeds.store.owed import Work
@@ -32,11 +33,16 @@ class TopicReport:
 
     @property
     def state(self) -> TopicState:
-        if self.stored.topic.retired:
-            return TopicState.RETIRED
-        if self.stored.trouble:
-            return TopicState.PAUSED
-        return TopicState.LIVE if self.stored.listed else TopicState.UNLISTED
+        return state_of(self.stored)
+
+
+def state_of(stored: StoredTopic) -> TopicState:
+    """How a topic is."""
+    if stored.topic.retired:
+        return TopicState.RETIRED
+    if stored.trouble:
+        return TopicState.PAUSED
+    return TopicState.LIVE if stored.listed else TopicState.UNLISTED
 
 
 def find_report(store: Store, slug: str) -> TopicReport:
@@ -46,7 +52,7 @@ def find_report(store: Store, slug: str) -> TopicReport:
     :raises MovedError: where the slug is an old one
     """
     with store.read() as connection:
-        return _report(connection, _find(connection, slug))
+        return _report(connection, find_known(connection, slug))
 
 
 def list_reports(store: Store, after: str, limit: int) -> list[TopicReport]:
@@ -88,7 +94,7 @@ def retire_topic(store: Store, slug: str, now: datetime) -> TopicReport:
     :raises ConflictError: where the topic is the file's
     """
     with store.write() as connection:
-        known = _find(connection, slug)
+        known = find_known(connection, slug)
         return _save(connection, replace(known.topic, retired=True), known, now)
 
 
@@ -101,7 +107,7 @@ def _save(connection: Connection, topic: Topic, known: StoredTopic | None, now: 
     if topics.save_topic(connection, topic, now):
         owed.owe(connection, Work.PUBLISH, [topic.slug], now)
         owed.owe(connection, Work.DIGEST, [topic.slug], now)
-    return _report(connection, _find(connection, topic.slug))
+    return _report(connection, find_known(connection, topic.slug))
 
 
 def _check_slugs(connection: Connection, topic: Topic, *, is_new: bool) -> None:
@@ -125,15 +131,6 @@ def _check_slugs(connection: Connection, topic: Topic, *, is_new: bool) -> None:
 
 def _is_files(slug: str) -> ConflictError:
     return ConflictError(f"{slug} is defined in the topics file; edit it there.")
-
-
-def _find(connection: Connection, slug: str) -> StoredTopic:
-    stored = topics.find_topic(connection, slug)
-    if stored is None:
-        if now_at := topics.find_renamed(connection, slug):
-            raise MovedError(now_at)
-        raise NotFoundError("There is no such topic.")
-    return stored
 
 
 def _report(connection: Connection, stored: StoredTopic) -> TopicReport:

@@ -223,6 +223,6 @@ def _record(connection: Connection, compiled: CompiledTopic, selection: Selectio
     said = curation.find_curations(connection, slug, selection.left)
     staying |= {arxiv_id for arxiv_id, its in said.items() if its.added_by is not None}
     memberships.evict(connection, slug, set(selection.left) - staying, now)
-    selections.save_matched(connection, slug, selection.rematched)
+    selections.save_matched(connection, slug, selection.rematched, now)
     owed.owe(connection, Work.ENRICH, {admission.arxiv_id for admission in joined}, now)
     owed.owe(connection, Work.PUBLISH, [slug], now)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
 
-from feeds.model.announcements import VisitOutcome
+from feeds.model.announcements import AnnounceType, Outcome, VisitOutcome
 from feeds.model.incidents import Incident
 from feeds.model.summaries import Kind, Summary
 from feeds.store import incidents, listings, memberships, owed, site, subscriptions, summaries, topics
@@ -17,6 +18,8 @@ from feeds.store.owed import Owed, State, Times, Work
 
 #: Work that is due this long and not done is late.
 LATE = timedelta(minutes=5)
+#: How a listing's day ends of which there is nothing more to tell.
+_ORDINARY = (Outcome.NEWS, Outcome.CLOSED)
 #: A language model that was asked and has answered nothing for so long is silent.
 SILENT = timedelta(hours=1)
 
@@ -125,6 +128,35 @@ class Status:
             if item.failing_since and item.visit and item.visit.outcome is VisitOutcome.UNREACHABLE
         ]
         return max(failing) if failing and len(failing) == len(seen) else None
+
+
+@dataclass(frozen=True)
+class DaySummary:
+    """A day's account, of all listings together."""
+
+    day: date
+    outcomes: dict[Outcome, int]  #: how many listings
+    counts: dict[AnnounceType, int]  #: announcements
+    rest: tuple[Day, ...]  #: the listings of which there is something to tell
+
+
+def summarize_days(accounts: Iterable[Day]) -> list[DaySummary]:
+    """The accounts of days, each day's told together.
+
+    :param accounts: those of a day one after the other
+    """
+    return [_summarize_day(day, list(some)) for day, some in groupby(accounts, lambda account: account.day)]
+
+
+def _summarize_day(day: date, accounts: Sequence[Day]) -> DaySummary:
+    outcomes = Counter(account.outcome for account in accounts)
+    counts = {kind: sum(account.counts.get(kind, 0) for account in accounts) for kind in AnnounceType}
+    return DaySummary(
+        day,
+        {outcome: outcomes[outcome] for outcome in Outcome if outcomes[outcome]},
+        {kind: count for kind, count in counts.items() if count},
+        tuple(account for account in accounts if account.outcome not in _ORDINARY or account.reason),
+    )
 
 
 def load_status(store: Store, times: Times) -> Status:

@@ -12,9 +12,13 @@ def _names(names: str) -> frozenset[str]:
 FUNCTIONS = _names(
     "arccos arcsin arctan arg argmax argmin cos cosh cot coth csc deg det diag dim div erf exp bmod gcd grad hom"
     " inf injlim ker lcm lg lim liminf limsup ln log max min mod polylog poly Pr projlim rank sec sgn sign sin sinh"
-    " span sup supp tan tanh tr trace Tr vol"
+    " span sup supp tan tanh tr trace Tr varinjlim varliminf varlimsup varprojlim vol"
 )
-FUNCTION_NAMES = {"argmax": "arg max", "argmin": "arg min", "liminf": "lim inf", "limsup": "lim sup"}
+FUNCTION_NAMES = {
+    "argmax": "arg max", "argmin": "arg min", "liminf": "lim inf", "limsup": "lim sup", "varliminf": "lim inf",
+    "varlimsup": "lim sup", "injlim": "inj lim", "projlim": "proj lim", "varinjlim": "inj lim",
+    "varprojlim": "proj lim", "bmod": "mod",
+}  # fmt: skip
 #: Functions and signs that carry their scripts below and above them where there is room.
 STACKED = _names("lim liminf limsup max min sup inf argmax argmin det gcd Pr injlim projlim")
 #: Masses and radii of the sun, as astronomers write their own macros.
@@ -55,6 +59,8 @@ WORDS = {
 #: Commands that lead elsewhere: of these the argument is shown; of those two, what they have beside it.
 LINKS = _names("url path cite citep citet citealt citealp citeauthor citeyear ref eqref autoref cref footnote")
 LINKING = frozenset({"href", "textcolor"})
+#: Commands that write two arguments beside each other, in the way of their field: ``\\ion{H}{2}`` is H II.
+PAIRING = frozenset({"ion"})
 FRACTIONS = _names("frac dfrac tfrac cfrac nicefrac sfrac")
 BINOMIALS = _names("binom dbinom tbinom")
 STACKING = _names("overset underset stackrel")
@@ -63,11 +69,11 @@ BRACES = _names("overbrace underbrace overparen underparen mathclap smash cancel
 INFIXES = {"over": True, "choose": False, "atop": False}
 #: Commands whose argument is a delimiter.
 DELIMITING = _names("left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm Bigm")
+SIZES = _names("tiny scriptsize footnotesize small normalsize large Large huge")
 #: Commands that say nothing a reader needs.
-SILENT = _names(
+SILENT = SIZES | _names(
     "displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits noindent centering protect xspace"
-    " allowbreak nonumber notag hfill hfil small large normalsize footnotesize relax hline smallskip medskip"
-    " bigskip"
+    " allowbreak nonumber notag hfill hfil relax hline smallskip medskip bigskip"
 )
 #: Commands whose argument says nothing a reader needs.
 SWALLOWING = _names("label vspace hspace phantom hphantom vphantom color")
@@ -75,7 +81,8 @@ SPACES = frozenset({",", ";", ":", " ", ">", "quad", "qquad", "enspace", "enskip
 
 #: All that is known; a command that is not here keeps its name.
 KNOWN = frozenset(
-    {*SIGNS, *FUNCTIONS, *ACCENTS, *STYLES, *SWITCHES, *WORDS, *LINKS, *LINKING, *FRACTIONS, *BINOMIALS, *STACKING}
+    {*SIGNS, *FUNCTIONS, *ACCENTS, *STYLES, *SWITCHES, *WORDS, *LINKS, *LINKING, *PAIRING}
+    | {*FRACTIONS, *BINOMIALS, *STACKING}
     | {*BRACES, *INFIXES, *DELIMITING, *SILENT, *SWALLOWING, *SPACES, *SOLAR, "sqrt", "nthroot", "not", "substack"}
     | {"pmod"}
 )

@@ -26,6 +26,8 @@ _PROSE = re.compile(
       | (?<![A-Za-z])[A-Za-z]{2,}\s+[A-Za-z]{2,}\s+[A-Za-z]{2,}(?![A-Za-z])""",
     re.VERBOSE,
 )
+#: Words of three letters at least at either end, so no product of variables.
+_TERM = re.compile(r"[A-Za-z]{3,}(?:[ -][A-Za-z]+)*[ -][A-Za-z]{3,}")
 #: What follows a price and no number of a formula.
 _PRICED = re.compile(r"\s(?:and|or|to|per|of|for|in|by|on|from|with|than|at|million|billion)\s")
 
@@ -48,15 +50,25 @@ def divide(text: str) -> Iterator[Piece]:
             at = found.end()
             continue
         body = found["body"] if kind == "body" else found[kind]
-        if kind == "inline" and _is_money_or_prose(body, text[found.end() : found.end() + 1]):
+        beside = text[max(found.start() - 1, 0) : found.start()], text[found.end() : found.end() + 1]
+        words = kind == "inline" and _are_words(body, *beside)
+        if kind == "inline" and not words and _is_money_or_prose(body, beside[1]):
             at = found.start() + 1
             continue
         yield Piece(text[last : found.start()], formula=False)
+        last = at = found.end()
+        if words:
+            yield Piece(rf"\emph{{{body}}}", formula=False)
+            continue
         if found["name"] in _ALIGNED:
             body = rf"\begin{{aligned}}{body}\end{{aligned}}"
         yield Piece(body, formula=True, display=kind in _DISPLAYED and found["name"] != "math")
-        last = at = found.end()
     yield Piece(text[last:], formula=False)
+
+
+def _are_words(body: str, before: str, following: str) -> bool:
+    """Some set a term in italics by dollars: ``$zero-shot setting$``."""
+    return bool(_TERM.fullmatch(body)) and not (before.isalnum() or following.isalnum())
 
 
 def _is_money_or_prose(body: str, following: str) -> bool:

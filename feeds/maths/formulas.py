@@ -69,7 +69,7 @@ class FormulaReader:
         name = node.macroname
         if name in commands.STYLES:
             return self._styled(node, commands.STYLES[name])
-        if name in commands.WORDS or name in commands.LINKS or name in commands.LINKING:
+        if name in commands.WORDS or name in {*commands.LINKS, *commands.LINKING, *commands.PAIRING}:
             return self._words([node])
         if name in commands.ACCENTS:
             return (_accented(self._argument(node, 0, style), name),)

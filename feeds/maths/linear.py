@@ -31,6 +31,7 @@ from feeds.maths.tree import (
 )
 
 _ROOTS = {"3": "∛", "4": "∜"}
+_DIFFERENTIALS = ([Atom(Kind.UPRIGHT, "∂")], [Atom(Kind.LETTER, "d")], [Atom(Kind.UPRIGHT, "d")])
 
 
 def write(items: Row, pen: Pen) -> str:
@@ -132,9 +133,9 @@ def _is_parted(items: Row) -> bool:
 
 
 def _is_composite(items: Row) -> bool:
-    """More than one factor; ``∂x`` counts as one."""
+    """More than one factor; ``∂x`` counts as one, ``d t`` too."""
     parts = list(solid(items))
-    return len(parts) > (2 if parts[:1] == [Atom(Kind.UPRIGHT, "∂")] else 1)
+    return len(parts) > (2 if parts[:1] in _DIFFERENTIALS else 1)
 
 
 def _enclosed(items: Row, pen: Pen, *, whole: bool) -> str:

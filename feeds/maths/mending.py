@@ -14,6 +14,7 @@ from feeds.maths.shapes import (
     base_of,
     escaped_sign,
     is_command,
+    is_lost_dollar,
     is_tie,
     is_unit,
     literal,
@@ -119,11 +120,20 @@ class _Mender:
             self._out.append("″" if part == "''" and is_command(self._last()) else _QUOTES[part])
         elif found["root"]:
             self._out.append(r"\sqrt")
+        elif part == "$" and is_lost_dollar(text, found.start()):
+            return self._skip(text, found.end())
         elif part == "~":
             self._out.append(" " if is_tie(text, found.start()) else "~")
         elif not self._bracketed(found, 0):
             self._out.append(literal(part))
         return found.end()
+
+    def _skip(self, text: str, at: int) -> int:
+        """Where to read on after a sign that was dropped: no two spaces meet."""
+        if not self._last()[-1:].strip():
+            while text[at : at + 1].isspace():
+                at += 1
+        return at
 
     def _command(self, found: re.Match[str]) -> None:
         name = found["command"]

@@ -34,7 +34,9 @@ _ONE = (
     *commands.STYLES, *commands.WORDS, *commands.ACCENTS, *commands.SWALLOWING, *commands.DELIMITING,
     *commands.LINKS, *commands.BRACES, "sqrt", "substack", "not", "pmod",
 )  # fmt: skip
-_TWO = (*commands.FRACTIONS, *commands.BINOMIALS, *commands.STACKING, *commands.LINKING, "nthroot")
+_TWO = (
+    *commands.FRACTIONS, *commands.BINOMIALS, *commands.STACKING, *commands.LINKING, *commands.PAIRING, "nthroot",
+)  # fmt: skip
 #: A run of what has no meaning to TeX.
 _PROSE = re.compile(r"[^\\{}&^_]+")
 _NOTHING_LEFT = re.compile(r"\s*(?:\\[)\]]|\\(?:begin|end)\{|[}&]|$)")

@@ -19,13 +19,14 @@ from feeds.maths.parser import (
     is_math,
     parse,
 )
-from feeds.maths.tree import Formula, Node, Row, Script, Styled, Text
+from feeds.maths.tree import Formula, Gap, Node, Row, Script, Styled, Text
 
 #: Longer texts stay as they are written: an abstract has 2,000 characters, hostile ones have what they want.
 MAX_LENGTH = 10_000
 #: Switches that change how words look.
 _LOOKS = {"bf": "bold", "bfseries": "bold", "it": "slanted", "itshape": "slanted", "em": "slanted", "sl": "slanted"}
 
+_ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 #: Accents that stand before more than a letter: "\\k{appa}" was a \\kappa once.
 _BROKEN = ("k", "r", "c", "u", "v", "d", "b", "H", "t")
 
@@ -50,7 +51,8 @@ def read_words(nodes: Sequence[Any]) -> Row:
             done += _styled(tuple(items), look)
             items, look = [], _LOOKS.get(node.macroname, "")
         else:
-            items += _word_items(node, nodes[at + 1] if at + 1 < len(nodes) else None)
+            beside = nodes[at - 1] if at else None, nodes[at + 1] if at + 1 < len(nodes) else None
+            items += _word_items(node, *beside)
     return (*done, *_styled(tuple(items), look))
 
 
@@ -58,16 +60,27 @@ def _styled(items: Row, look: str) -> Row:
     return (Styled(look == "bold", items),) if look and items else items
 
 
-def _word_items(node: Any, following: Any) -> Row:
+def _word_items(node: Any, before: Any, following: Any) -> Row:
     if is_chars(node):
         return (Text(node.chars),)
     if is_group(node) or is_environment(node):
         return read_words(node.nodelist)
     if is_math(node):
-        return (Formula(trimmed(_FORMULAS.row(node.nodelist)), node.displaytype == "display"),)
+        return _formula(node, before, following)
     if is_macro(node):
         return _command(node, following)
     return _script(node)
+
+
+def _formula(node: Any, before: Any, following: Any) -> Row:
+    """A formula; space asked for at its ends parts it from words that touch it: ``7\\,$TeV``, ``5$\\,\\AA$``."""
+    row = _FORMULAS.row(node.nodelist)
+    items = trimmed(row)
+    at = row.index(items[0]) if items else len(row)
+    ahead = Gap(wide=True) in row[:at] and is_chars(before) and before.chars[-1:].isalnum()
+    behind = Gap(wide=True) in row[at + len(items) :] and is_chars(following) and following.chars[:1].isalnum()
+    formula = Formula(items, node.displaytype == "display")
+    return (*[Text(" ")] * ahead, formula, *[Text(" ")] * behind)
 
 
 def _script(node: Any) -> Row:
@@ -83,11 +96,23 @@ def _command(node: Any, following: Any) -> Row:
     name = node.macroname
     if name in commands.WORDS or name == "underline":
         return _styled(read_words(arguments(node)), commands.WORDS.get(name, ""))
+    if name in commands.SIZES:
+        return ()
+    if name in commands.PAIRING:
+        return (*read_words(arguments(node)), Text(f" {_roman(plain_words(read_words(arguments(node, 1))))}"))
     if name in commands.LINKS or name in commands.LINKING:
         return _link(node)
     if (arguments(node) and name in commands.KNOWN) or name in commands.SOLAR:
         return _maths_in_words(node)
     return (Text(_sign(name, following) + node.macro_post_space),)
+
+
+def _roman(number: str) -> str:
+    """An ion's number."""
+    if not (number.isascii() and number.isdecimal() and len(number) < 3 and 0 < int(number) < 40):
+        return number.upper()
+    tens, ones = divmod(int(number), 10)
+    return "X" * tens + _ROMAN[ones]
 
 
 def _link(node: Any) -> Row:

@@ -17,6 +17,7 @@ _GREEK = re.compile(
 )
 #: What carries a script: a word with digits, a number; of "2x10" the ten.
 _BASE = re.compile(r"(?<=\d[xX])\d+$|(?!(?<=\d)[xX]\d)[A-Za-z]+\d*$|\d+$")
+_LAST_WORD = re.compile(r"(?:[A-Za-z]+|[)\]}])$")
 _LITERAL = re.compile(r"[\\{}$%^_]")
 _ESCAPES = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}"}
 _KEPT = frozenset("%$&#_{}")
@@ -95,6 +96,15 @@ def is_tie(text: str, at: int) -> bool:
     if before[-1].isdigit():
         return not after.isdigit() and not before.isdigit()
     return (before.isalpha() and len(before) == 2) or before[-1] in ".,;:)}]$"
+
+
+def is_lost_dollar(text: str, at: int) -> bool:
+    """Whether a dollar without its partner began or ended a formula, and is no money: ``8 TeV$``, not ``US$``."""
+    if "$" in (text[at - 1 : at], text[at + 1 : at + 2]) or text[at + 1 : at + 2] in ("^", "_"):
+        return True
+    word = _LAST_WORD.search(text[max(at - 24, 0) : at])
+    ended = not text[at + 1 : at + 2].isalnum() and not text[at + 1 : at + 3].strip().isdigit()
+    return bool(word) and not (word and word[0].isupper()) and ended
 
 
 def as_words(opening: str) -> str:

@@ -16,6 +16,8 @@ _OURS = {
     "ncong": "≇", "triangle": "△", "Diamond": "◇", "leadsto": "⇝", "lhd": "⊲", "rhd": "⊳", "unlhd": "⊴",
     "unrhd": "⊵", "bigsqcup": "⨆", "bigoplus": "⨁", "bigotimes": "⨂", "biguplus": "⨄", "bigodot": "⨀", "Re": "ℜ",
     "Im": "ℑ", "imath": "ı", "jmath": "ȷ", "ddag": "‡", "ddagger": "‡", "S": "§", "copyright": "©",
+    "degr": "°", "arcdeg": "°", "arcmin": "′", "arcsec": "″", "fdg": "°.", "farcm": "′.", "farcs": "″.",
+    "micron": "µm", "setR": "ℝ", "setC": "ℂ", "setZ": "ℤ", "setN": "ℕ", "setQ": "ℚ", "eps": "ε", "smbullet": "•",
     "checkmark": "✓", "square": "□", "blacksquare": "■", "degree": "°", "textdegree": "°", "lbrack": "[",
     "rbrack": "]", "lq": "‘", "rq": "’", "cdotp": "·", "ldotp": ".", "Bbbk": "𝕜", "dashrightarrow": "⇢",
     "coloneqq": "≔", "varGamma": "Γ", "varDelta": "Δ", "varTheta": "Θ", "varLambda": "Λ", "varXi": "Ξ",

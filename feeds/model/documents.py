@@ -13,6 +13,7 @@ from feeds.model.entries import Likeness
 
 ATOM_TYPE = "application/atom+xml"
 JSON = "application/json"
+HTML = "text/html; charset=utf-8"
 OPML = "text/x-opml; charset=utf-8"
 ATOM = f"{ATOM_TYPE}; charset=utf-8"
 RSS_TYPE = "application/rss+xml"
@@ -63,3 +64,4 @@ class Publication:
     definition: str  #: names the topic's definition it was made with
     published_at: datetime
     likeness: Mapping[str, Likeness] = field(default_factory=dict)  #: by arXiv id, in a topic ordered by it
+    archive: int | None = None  #: the newest archive document that holds what is in none of its entries

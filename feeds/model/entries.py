@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
 from feeds.model import taxonomy
@@ -142,6 +142,11 @@ class Site:
     base_url: str  #: public address, no slash at its end
     authority: str  #: of our ``tag:`` URIs, fixed at first start
     authority_on: str  #: the day since when it is ours, "2026-11-20"
+
+    @property
+    def born_at(self) -> datetime:
+        """The date of what has none of its own: midnight of that day, UTC."""
+        return datetime.combine(date.fromisoformat(self.authority_on), time.min, UTC)
 
     @property
     def hub_url(self) -> str:

@@ -72,7 +72,7 @@ def read_variant(given: Mapping[str, str], limit: int | None = None, most: int =
         language=_read_language(given.get("lang")),
         authors=_read_choice("authors", given, Byline.EACH),
         maths=_read_choice("math", given, Maths.UNICODE),
-        since=_read_since(given.get("since")),
+        since=read_since(given.get("since")),
     )
 
 
@@ -96,7 +96,12 @@ def _read_language(text: str | None) -> str | None:
     return text
 
 
-def _read_since(text: str | None) -> datetime | None:
+def read_since(text: str | None) -> datetime | None:
+    """Since when something is wanted.
+
+    :param text: a day, or a time with its zone (RFC 3339)
+    :raises BadRequestError: where it makes no sense
+    """
     if text is None:
         return None
     try:

@@ -6,34 +6,31 @@ both together are complete at any time; the newest one fills up until its range 
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feeds import composing
+from feeds.cache import name_briefly
 from feeds.errors import NotFoundError
-from feeds.model.archives import number_of, positions_of
+from feeds.model.archives import positions_of
 from feeds.model.channels import Channel, History, Tombstone
 from feeds.model.entries import Feed, Member, MemberState, Site
 from feeds.model.identifiers import entry_id
 from feeds.model.variants import Variant
 from feeds.publishing.current import Current, choose
 from feeds.render.channels import make_channel
-from feeds.store import archives, memberships, topics
+from feeds.store import archives, changes, memberships, topics
 from feeds.store.archives import Archived
 from feeds.store.engine import Connection
 from feeds.store.topics import StoredTopic
 
 
-def link_archive(connection: Connection, current: Current, site: Site, variant: Variant) -> History | None:
+def link_archive(current: Current, site: Site, variant: Variant) -> History | None:
     """Where a subscription document's archive begins; None where all is in the document, or not all is wanted."""
-    if variant.limit is not None or variant.since is not None or current.publication is None:
+    number = current.publication.archive if current.publication else None
+    if number is None or variant.limit is not None or variant.since is not None:
         return None
-    shown = frozenset(arxiv_id for arxiv_id, _ in current.publication.entries)
-    newest = archives.find_newest_beyond(connection, current.slug, shown)
-    if newest is None:
-        return None
-    return History(previous=_address(site, current.slug, number_of(newest), variant))
+    return History(previous=_address(site, current.slug, number, variant))
 
 
 @dataclass(frozen=True)
@@ -44,17 +41,17 @@ class Archive:
     number: int
     rows: tuple[Archived, ...]
     is_full: bool  #: all positions of its range are given out
-    edited_at: datetime | None
+    beyond_at: datetime | None  #: when what stands beyond its range last changed it, or later
 
     @property
-    def state(self) -> Hashable:
+    def state(self) -> str:
         """Names what is shown."""
-        return self.stored.defined_at, self.rows, self.is_full
+        return name_briefly((self.stored.defined_at, self.rows, self.is_full))
 
     @property
     def modified_at(self) -> datetime:
         """When anything in it last changed."""
-        times = (self.stored.defined_at, self.edited_at, *(row.changed_at for row in self.rows))
+        times = (self.stored.defined_at, self.beyond_at, *(row.changed_at for row in self.rows))
         return max(at for at in times if at is not None)
 
     def find_members(self, connection: Connection, variant: Variant) -> list[Member]:
@@ -72,7 +69,8 @@ class Archive:
             next=_address(site, slug, self.number + 1, variant) if self.is_full else None,
             current=_address(site, slug, None, variant),
         )
-        return replace(channel, extensions=("atom",), history=history, tombstones=self._tombstones(variant))
+        stones = self._tombstones(variant)
+        return replace(channel, extensions=("atom",), hub_url=None, history=history, tombstones=stones)
 
     def _compose(self, members: list[Member], site: Site, variant: Variant) -> Feed:
         topic, origin = self.stored.topic, self.stored.origin
@@ -100,7 +98,21 @@ def load_archive(connection: Connection, stored: StoredTopic, number: int) -> Ar
     if number < 1 or first > given:
         raise NotFoundError("There is no such archive document; the feed links to those that there are.")
     rows = tuple(archives.list_archived(connection, slug, first, last))
-    return Archive(stored, number, rows, given > last, archives.last_edited(connection, slug))
+    is_whole = len(rows) == min(given, last) - first + 1
+    return Archive(stored, number, rows, given > last, _find_beyond_at(connection, slug, last, is_whole=is_whole))
+
+
+def _find_beyond_at(connection: Connection, slug: str, last: int, *, is_whole: bool) -> datetime | None:
+    """When what stands beyond a range last changed its document, or later.
+
+    The first position beyond it brings the link to the next document. Who left and came back stands at a newer
+    position, and nothing here tells when the tombstone went.
+
+    :param is_whole: whether all are there that the range was given to
+    """
+    if is_whole:
+        return archives.find_begun_at(connection, slug, last + 1)
+    return changes.last_changed(connection, slug)
 
 
 def _address(site: Site, slug: str, number: int | None, variant: Variant) -> str:

@@ -38,7 +38,7 @@ class Current:
     def modified_at(self) -> datetime:
         """When what is shown last changed: what is in it, or what is said of the topic."""
         if self.publication is None:
-            return self.stored.created_at
+            return self.stored.defined_at
         return max(self.publication.published_at, self.stored.defined_at)
 
     def find_members(self, connection: Connection, variant: Variant) -> list[Member]:
@@ -87,18 +87,33 @@ def find_served(connection: Connection, slug: str) -> StoredTopic:
     :raises GoneError: where it was retired
     :raises MovedError: where the slug is an old one
     """
-    stored = topics.find_topic(connection, slug)
-    if stored is None:
-        if now_at := topics.find_renamed(connection, slug):
-            raise MovedError(now_at)
-        raise NotFoundError("There is no such topic.")  # what was asked for is not repeated: it is anyone's text
+    stored = find_known(connection, slug)
     if stored.topic.retired:
         raise GoneError("This topic was retired.")
     return stored
 
 
+def find_known(connection: Connection, slug: str) -> StoredTopic:
+    """A topic, retired or not.
+
+    :raises NotFoundError: where there is none
+    :raises MovedError: where the slug is an old one
+    """
+    stored = topics.find_topic(connection, slug)
+    if stored is None:
+        if now_at := topics.find_renamed(connection, slug):
+            raise MovedError(now_at)
+        raise NotFoundError("There is no such topic.")  # what was asked for is not repeated: it is anyone's text
+    return stored
+
+
 def find_all_served(connection: Connection, name: str) -> list[StoredTopic]:
-    """The topics of a combined feed, but for those that were retired.
+    """The topics of a combined feed, but for those that were retired; which see :func:`find_all_known`."""
+    return [stored for stored in find_all_known(connection, name) if not stored.topic.retired]
+
+
+def find_all_known(connection: Connection, name: str) -> list[StoredTopic]:
+    """The topics of a combined feed, by slug, of which one at least is served.
 
     :param name: their slugs, with ``+`` between
     :raises NotFoundError: where one of them is unknown
@@ -112,11 +127,9 @@ def find_all_served(connection: Connection, name: str) -> list[StoredTopic]:
         raise MovedError(slugs[0])
     for slug in slugs:
         try:
-            found.append(find_served(connection, slug))
+            found.append(find_known(connection, slug))
         except MovedError as moved:
             raise MovedError("+".join(sorted({moved.slug, *slugs} - {slug}))) from None
-        except GoneError:
-            continue
-    if not found:
+    if all(stored.topic.retired for stored in found):
         raise GoneError("These topics were retired.")
     return found

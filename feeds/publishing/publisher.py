@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 
 from feeds import composing, searching
-from feeds.cache import DocumentCache
-from feeds.combining import merge_feeds
+from feeds.cache import DocumentCache, name_briefly
+from feeds.combining import keep_name, merge_feeds
 from feeds.model import documents
 from feeds.model.digests import Period
 from feeds.model.documents import Document
@@ -17,7 +17,7 @@ from feeds.model.summaries import OWN_LANGUAGE, Kind
 from feeds.model.topics import Topic
 from feeds.model.variants import PLAIN, Variant
 from feeds.publishing.archives import link_archive, load_archive
-from feeds.publishing.current import find_all_served, find_served, load_current
+from feeds.publishing.current import find_all_known, find_served, load_current
 from feeds.publishing.digests import load_feed
 from feeds.publishing.making import make_document
 from feeds.render.channels import make_channel
@@ -39,6 +39,7 @@ class TopicView:
     topic: StoredTopic
     feed: Feed
     awaiting: bool
+    modified_at: datetime  #: when what is shown last changed
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,8 @@ class Publisher:
             if document := self._cache.find(key):
                 return document
             members = current.find_members(connection, variant)
-            history = link_archive(connection, current, self._site, variant)
         channel = make_channel(current.compose(members, self._site, variant), self._site, variant)
-        channel = replace(channel, history=history)
+        channel = replace(channel, history=link_archive(current, self._site, variant))
         document = make_document(channel, extension, current.modified_at, current.awaiting)
         return self._keep(key, document, current.is_made_of(members, variant))
 
@@ -131,16 +131,19 @@ class Publisher:
         """
         whole = replace(variant, limit=None)  # the limit is the merged feed's
         with self._store.read() as connection:
-            parts = [load_current(connection, stored) for stored in find_all_served(connection, name)]
-            key = (extension, tuple((part.slug, part.state) for part in parts), variant)
+            known = find_all_known(connection, name)
+            parts = [load_current(connection, stored) for stored in known if not stored.topic.retired]
+            defined = tuple((stored.topic.slug, stored.defined_at) for stored in known)
+            key = (extension, defined, tuple(part.state for part in parts), variant)
             if document := self._cache.find(key):
                 return document
             members = [part.find_members(connection, whole) for part in parts]
         pairs = list(zip(parts, members, strict=True))
         limit = variant.limit or max(part.stored.topic.entries for part in parts)
         merged = merge_feeds([part.compose(some, self._site, whole) for part, some in pairs], self._site, limit)
-        feed = replace(merged, options=variant.options)
-        modified_at = max(part.modified_at for part in parts)
+        named = keep_name(merged, self._site, {stored.topic.slug: stored.origin for stored in known})
+        feed = replace(named, options=variant.options)
+        modified_at = max(*(part.modified_at for part in parts), *(stored.defined_at for stored in known))
         awaiting = any(part.awaiting for part in parts)
         document = make_document(make_channel(feed, self._site, variant), extension, modified_at, awaiting)
         return self._keep(key, document, all(part.is_made_of(some, whole) for part, some in pairs))
@@ -152,12 +155,13 @@ class Publisher:
         """
         with self._store.read() as connection:
             hits = searching.search(connection, search.tree, variant.limit or 1)
-            key = (search, extension, variant, tuple((hit.paper.arxiv_id, hit.revision) for hit in hits))
-            modified_at = (papers.last_changed(connection) or self._born_at()).replace(microsecond=0)
+            state = name_briefly([(hit.paper.arxiv_id, hit.revision) for hit in hits])
+            key = (search, extension, variant, state)
+            modified_at = (papers.last_changed(connection) or self._site.born_at).replace(microsecond=0)
             if document := self._cache.find(key):
                 return replace(document, last_modified=modified_at)
-            found = _complete_hits(connection, hits, variant.language or OWN_LANGUAGE)
-        feed = compose_search(search, found, self._site, self._born_at(), variant)
+            found = complete_hits(connection, hits, variant.language or OWN_LANGUAGE)
+        feed = compose_search(search, found, self._site, self._site.born_at, variant)
         awaiting = not all(one.summaries for one in found)
         channel = replace(make_channel(feed, self._site, variant), hub_url=None)  # nobody is told of new finds
         return self._keep(key, make_document(channel, extension, modified_at, awaiting), True)
@@ -167,7 +171,7 @@ class Publisher:
         with self._store.read() as connection:
             stored = topics.list_topics(connection)
         served = _in_order(item.topic for item in stored if not item.topic.retired)
-        modified_at = max((item.defined_at for item in stored), default=self._born_at())
+        modified_at = max((item.defined_at for item in stored), default=self._site.born_at)
         body = render_opml(served, self._site, modified_at)
         return Document(body, documents.OPML, modified_at.replace(microsecond=0))
 
@@ -175,20 +179,22 @@ class Publisher:
         """What went wrong, as a feed."""
         with self._store.read() as connection:
             newest = incidents.list_incidents(connection, limit=_INCIDENTS_SHOWN)
-        born_at = self._born_at()
+        born_at = self._site.born_at
         feed_id = composing.tag_uri(self._site, "incidents")
         channel = make_incidents_channel(newest, self._site, feed_id, born_at)
         return make_document(channel, "atom", channel.updated_at)
 
-    def find_topic(self, slug: str) -> TopicView:
+    def find_topic(self, slug: str, variant: Variant = PLAIN) -> TopicView:
         """The topic composed, for a page.
 
+        :param variant: what of it is shown, in which language
         :raises NotFoundError: as :meth:`find_document`, which see for the others
         """
         with self._store.read() as connection:
             current = load_current(connection, find_served(connection, slug))
-            members = current.find_members(connection, PLAIN)
-        return TopicView(current.stored, current.compose(members, self._site, PLAIN), current.awaiting)
+            members = current.find_members(connection, variant)
+        feed = current.compose(members, self._site, variant)
+        return TopicView(current.stored, feed, current.awaiting, current.modified_at)
 
     def list_topics(self) -> list[TopicLine]:
         """All topics that are served, by section and title."""
@@ -198,9 +204,6 @@ class Publisher:
             stored = topics.list_topics(connection)
         served = _in_order(item.topic for item in stored if not item.topic.retired)
         return [TopicLine(topic, counts.get(topic.slug, 0), joined.get(topic.slug)) for topic in served]
-
-    def _born_at(self) -> datetime:
-        return datetime.combine(date.fromisoformat(self._site.authority_on), time.min, UTC)
 
     def _keep(self, key: Hashable, document: Document, lasting: bool) -> Document:
         """Keep a document in memory, unless it was made of rows that a newer publication is about to show."""
@@ -213,7 +216,7 @@ def _in_order(served: Iterable[Topic]) -> list[Topic]:
     return sorted(served, key=lambda topic: (topic.section.casefold(), topic.title.casefold()))
 
 
-def _complete_hits(connection: Connection, hits: Sequence[Hit], language: str) -> list[Found]:
+def complete_hits(connection: Connection, hits: Sequence[Hit], language: str) -> list[Found]:
     """What the entries of a search are made of beside the papers."""
     revised = papers.find_revised(connection, [hit.paper.arxiv_id for hit in hits])
     hashes = [hit.paper.text_hash for hit in hits]

@@ -6,16 +6,18 @@ half of one state and half of another. A generation names a publication; memory 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from feeds.errors import NotFoundError
+from feeds.model.archives import number_of
 from feeds.model.documents import Publication
 from feeds.model.entries import Likeness
 from feeds.model.topics import Order, Topic
 from feeds.planning import Plan, plan_publication, rearrange
 from feeds.similarity import compare_with
-from feeds.store import curation, papers, publications, standings, subscriptions, topics
+from feeds.store import archives, curation, papers, publications, standings, subscriptions, topics
 from feeds.store.engine import Connection
 
 #: A topic ordered by likeness goes by so many of its pinned and starred papers, those that joined last.
@@ -33,8 +35,8 @@ class Published:
 def publish_topic(connection: Connection, slug: str, now: datetime) -> Published:
     """Make what the topic holds its current publication, in the caller's transaction.
 
-    Nothing changes where the list, its reasons and the definition are those of the current one; where something
-    does, everybody who subscribed is owed it.
+    Nothing changes where the list, its reasons, the definition and where the archive begins are those of the
+    current one; where something does, everybody who subscribed is owed it.
 
     :raises NotFoundError: where there is no such topic
     """
@@ -48,12 +50,17 @@ def publish_topic(connection: Connection, slug: str, now: datetime) -> Published
     entries = rearrange(plan, likeness).entries
     standings.release(connection, slug, now)
     current = publications.find_publication(connection, slug)
-    definition = topics.definition_digest(stored.topic)
-    if current and (current.entries, current.definition, current.likeness) == (entries, definition, likeness):
+    made = Publication(
+        slug,
+        current.generation + 1 if current else 1,
+        entries,
+        topics.definition_digest(stored.topic),
+        _published_at(now, current),
+        likeness,
+        _find_archive(connection, slug, entries),
+    )
+    if current and _is_same(made, current):
         return Published(False, plan.next_at)
-    generation = current.generation + 1 if current else 1
-    published_at = _published_at(now, current)
-    made = Publication(slug, generation, entries, definition, published_at, likeness)
     publications.save_publication(connection, made)
     subscriptions.owe_deliveries(connection, slug, now)
     return Published(True, plan.next_at)
@@ -67,6 +74,17 @@ def _rank(connection: Connection, topic: Topic, plan: Plan) -> dict[str, Likenes
     window = [arxiv_id for arxiv_id, _ in plan.entries[plan.pinned :]]
     known = papers.find_papers(connection, {*liked, *window})
     return compare_with([known[arxiv_id] for arxiv_id in liked], [known[arxiv_id] for arxiv_id in window])
+
+
+def _find_archive(connection: Connection, slug: str, entries: Sequence[tuple[str, int]]) -> int | None:
+    """Where the archive begins: it changes as well when what stands below the window is published late, hidden or
+    shown again."""
+    newest = archives.find_newest_beyond(connection, slug, frozenset(arxiv_id for arxiv_id, _ in entries))
+    return None if newest is None else number_of(newest)
+
+
+def _is_same(made: Publication, current: Publication) -> bool:
+    return replace(made, generation=current.generation, published_at=current.published_at) == current
 
 
 def _published_at(now: datetime, current: Publication | None) -> datetime:

@@ -8,13 +8,14 @@ escaped. Braces always pair, so that no title ends its entry: BibTeX counts a ``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from feeds.maths import to_plain
 from feeds.model import identifiers
 from feeds.model.entries import Entry, Feed
 from feeds.model.papers import Paper
-from feeds.render.references import describe, first_month, first_year, is_group, reference_key
+from feeds.render.names import has_others, is_group, split_name, tidy
+from feeds.render.references import describe, first_month, first_year, reference_key
 from feeds.text import squeeze
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -52,7 +53,7 @@ def _fields(entry: Entry) -> Iterator[tuple[str, str]]:
     paper = entry.paper
     yield "title", _brace(_protect(write_tex(paper.title)))
     if paper.authors:
-        yield "author", _brace(" and ".join(write_name(author.name) for author in paper.authors))
+        yield "author", _brace(" and ".join(_write_authors([author.name for author in paper.authors])))
     yield "year", _brace(str(first_year(paper)))
     yield "month", _MONTHS[_month(paper) - 1]
     if paper.journal_ref:
@@ -85,10 +86,28 @@ def write_tex(text: str) -> str:
 
 
 def write_name(name: str) -> str:
-    """A name as BibTeX takes apart itself; in braces where it must not."""
-    written = _escape(squeeze(name))
-    whole = is_group(name) or "," in name
-    return f"{{{written}}}" if whole else written
+    """A name in its usual order, as arXiv writes them too; in its parts where BibTeX would take others apart, in
+    braces where there are none."""
+    line = tidy(name)
+    family, given, suffix = split_name(line)
+    if is_group(line) or "," in given or (not given and "," in line):
+        return _brace(_escape(line))
+    if suffix and given:
+        return _escape(f"{family}, {suffix}, {given}")
+    alike = "," not in line and family == _family_by_bibtex(line.split())
+    return _escape(line if alike or not given else f"{family}, {given}")
+
+
+def _write_authors(names: Sequence[str]) -> Iterator[str]:
+    yield from map(write_name, names)
+    if any(map(has_others, names)):
+        yield "others"  # BibTeX's word for "et al."
+
+
+def _family_by_bibtex(words: Sequence[str]) -> str:
+    """What BibTeX takes for the family name: from the first word in small letters on, else the last word."""
+    small = (at for at, word in enumerate(words[:-1]) if word[0].islower())
+    return " ".join(words[next(small, len(words) - 1) :])
 
 
 def _month(paper: Paper) -> int:

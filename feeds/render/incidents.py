@@ -10,6 +10,7 @@ from markupsafe import Markup
 from feeds.model.channels import Channel, Item
 from feeds.model.entries import Link, Site
 from feeds.model.incidents import Incident
+from feeds.text import clean
 
 
 def make_incidents_channel(incidents: Sequence[Incident], site: Site, feed_id: str, born_at: datetime) -> Channel:
@@ -36,10 +37,10 @@ def _make_item(incident: Incident, site: Site, feed_id: str) -> Item:
     over = f"Over since {incident.closed_at:%Y-%m-%d %H:%M} UTC." if incident.closed_at else "It stands."
     return Item(
         id=f"{feed_id}/{incident.id}",
-        title=incident.title,
+        title=clean(incident.title),
         published_at=incident.opened_at,
         updated_at=incident.changed_at,
         authors=("Preprint Wire",),
-        content=str(Markup("<p>{}</p><p>{}</p>").format(incident.text, over)),
+        content=str(Markup("<p>{}</p><p>{}</p>").format(clean(incident.text), over)),
         links=(Link(f"{site.base_url}/status", "alternate", "text/html"),),
     )

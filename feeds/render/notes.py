@@ -7,6 +7,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from feeds.text import clean
+
 #: No HTML of their own, and no images: these would be fetched from elsewhere by every reader.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
 #: Below an entry's own title, which pages show as h2.
@@ -33,7 +35,7 @@ def render_note(markdown: str) -> Markup:
         link_rel="nofollow noopener",
         url_schemes={scheme.partition(":")[0] for scheme in _SCHEMES},
     )
-    return Markup(safe.strip())  # noqa: S704
+    return Markup(clean(safe).strip())  # noqa: S704  # once more: references like &#x202e; are letters only now
 
 
 def _demoted(token: Token) -> Token:

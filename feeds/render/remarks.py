@@ -37,10 +37,14 @@ def describe_curation(entry: Entry, words: Phrases = ENGLISH) -> list[str]:
 def describe_making(entry: Entry, words: Phrases = ENGLISH) -> list[str]:
     """How the summaries came about; those that came about alike are told once. Sentences without their points."""
     made = [summary for summary in entry.summaries if summary.data]
-    return list(dict.fromkeys(_describe(summary, entry.paper.version, words) for summary in made))
+    return list(dict.fromkeys(describe_summary(summary, entry.paper.version, words) for summary in made))
 
 
-def _describe(summary: Summary, version: int, words: Phrases) -> str:
+def describe_summary(summary: Summary, version: int, words: Phrases = ENGLISH) -> str:
+    """How a summary came about: a sentence without its point.
+
+    :param version: of the paper
+    """
     source = words.from_abstract if summary.source == "abstract" else words.from_full_text
     told = words.picked if summary.summarizer == EMBEDDED else words.written
     return told.format(source=source, version=summary.source_version or version, model=summary.model)

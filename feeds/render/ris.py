@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from feeds.maths import to_plain
 from feeds.model import identifiers
 from feeds.model.entries import Entry, Feed
-from feeds.render.references import describe, first_month, first_year, reference_key, split_name
+from feeds.render.names import family_first
+from feeds.render.references import describe, first_month, first_year, reference_key
 from feeds.text import squeeze
 
 
@@ -33,7 +34,7 @@ def _fields(entry: Entry) -> Iterator[tuple[str, str]]:
     yield "ID", reference_key(paper)
     yield "TI", to_plain(paper.title)
     for author in paper.authors:
-        yield "AU", ", ".join(part for part in split_name(squeeze(author.name)) if part)
+        yield "AU", family_first(author.name)
     yield "PY", str(first_year(paper))
     yield "DA", _write_date(entry)
     yield "JO", paper.journal_ref or ""

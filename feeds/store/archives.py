@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from feeds.model.entries import MemberState
 from feeds.store.memberships import is_in
-from feeds.store.tables import curation_events, memberships, papers
+from feeds.store.tables import memberships, papers
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Archived:
     arxiv_id: str
     revision: int
     state: MemberState
-    changed_at: datetime  #: when it last changed, joined or left
+    changed_at: datetime  #: when it last changed, was published or left, by the clock; what it shows may say later
     left_at: datetime | None
 
 
@@ -27,7 +27,7 @@ def list_archived(connection: Connection, slug: str, first: int, last: int) -> l
     """All that was ever published from one position to another, newest position first."""
     columns = (
         memberships.c.arxiv_id, memberships.c.revision, memberships.c.state, memberships.c.left_at,
-        memberships.c.updated_at, memberships.c.released_at, papers.c.changed_at,
+        memberships.c.changed_at, papers.c.changed_at.label("paper_changed_at"),
     )  # fmt: skip
     rows = connection.execute(
         select(*columns)
@@ -44,11 +44,18 @@ def list_archived(connection: Connection, slug: str, first: int, last: int) -> l
             arxiv_id=row.arxiv_id,
             revision=row.revision,
             state=MemberState(row.state),
-            changed_at=max(filter(None, (row.updated_at, row.released_at, row.changed_at, row.left_at))),
+            changed_at=max(filter(None, (row.changed_at, row.paper_changed_at))),
             left_at=row.left_at,
         )
         for row in rows
     ]
+
+
+def find_begun_at(connection: Connection, slug: str, position: int) -> datetime | None:
+    """When this position or the next one that is held was given out, or later; None where none is."""
+    first = select(memberships.c.changed_at).where(memberships.c.topic == slug, memberships.c.position >= position)
+    found: datetime | None = connection.scalar(first.order_by(memberships.c.position).limit(1))
+    return found
 
 
 def find_newest_beyond(connection: Connection, slug: str, shown: frozenset[str]) -> int | None:
@@ -58,11 +65,3 @@ def find_newest_beyond(connection: Connection, slug: str, shown: frozenset[str])
     )
     newest = connection.execute(published.order_by(memberships.c.position.desc()).limit(len(shown) + 1))
     return next((row.position for row in newest if row.arxiv_id not in shown), None)
-
-
-def last_edited(connection: Connection, slug: str) -> datetime | None:
-    """When an editor last did anything in a topic."""
-    found: datetime | None = connection.scalar(
-        select(func.max(curation_events.c.at)).where(curation_events.c.topic == slug)
-    )
-    return found

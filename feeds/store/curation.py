@@ -57,7 +57,7 @@ def list_events(connection: Connection, slug: str, arxiv_id: str, limit: int = 1
     """The last acts about a paper in a topic, in the order in which they were done."""
     here = and_(curation_events.c.topic == slug, curation_events.c.arxiv_id == arxiv_id)
     newest = select(curation_events).where(here).order_by(curation_events.c.id.desc()).limit(limit)
-    return [_read_event(row) for row in connection.execute(newest)][::-1]
+    return [read_event(row) for row in connection.execute(newest)][::-1]
 
 
 def find_undoable(connection: Connection, slug: str, arxiv_id: str, act: Act | None = None) -> Event | None:
@@ -70,7 +70,7 @@ def find_undoable(connection: Connection, slug: str, arxiv_id: str, act: Act | N
     kind = events.act == act if act else events.act.not_in(FINAL)
     statement = select(curation_events).where(here, kind).order_by(events.id.desc()).limit(1)
     row = connection.execute(statement).one_or_none()
-    return _read_event(row) if row else None
+    return read_event(row) if row else None
 
 
 def note_undone(connection: Connection, undone: Event, by: int) -> None:
@@ -139,5 +139,6 @@ def _read(row: Row[Any]) -> Curation:
     return Curation(**{**fields, "tags": tuple(fields["tags"])})
 
 
-def _read_event(row: Row[Any]) -> Event:
+def read_event(row: Row[Any]) -> Event:
+    """An act of the table of acts."""
     return Event(**{**row._mapping, "act": Act(row.act)})

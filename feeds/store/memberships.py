@@ -25,8 +25,8 @@ from feeds.model.curation import NONE
 from feeds.model.entries import Member, Membership, MemberState, UpdateReason
 from feeds.model.summaries import Wish
 from feeds.model.topics import EMBEDDED_HOLD_SECONDS
+from feeds.store import changes, summaries
 from feeds.store import curation as curations
-from feeds.store import summaries
 from feeds.store.engine import chunks
 from feeds.store.papers import COLUMNS as PAPER_COLUMNS
 from feeds.store.papers import read_paper
@@ -39,6 +39,8 @@ HOLD = timedelta(seconds=EMBEDDED_HOLD_SECONDS)
 #: keep our order; many share one minute.
 STEP = timedelta(seconds=1)
 SPREAD = timedelta(minutes=1)
+#: What a membership is made of; the number of its last change is not told with it.
+_SHOWN = [column.name for column in memberships.c if column.name not in ("change_number", "changed_at")]
 
 
 def admit(connection: Connection, admissions: Iterable[Admission], now: datetime) -> list[Admission]:
@@ -67,6 +69,7 @@ def evict(connection: Connection, slug: str, arxiv_ids: Iterable[str], now: date
     :returns: those that were in it, hidden or not
     """
     left: list[str] = []
+    stamped = changes.stamp(connection, now)
     for some in chunks(sorted(set(arxiv_ids))):
         here = and_(
             memberships.c.topic == slug,
@@ -74,7 +77,7 @@ def evict(connection: Connection, slug: str, arxiv_ids: Iterable[str], now: date
             memberships.c.state != MemberState.EVICTED,
         )
         gone = func.coalesce(memberships.c.left_at, literal(now, Utc))  # a hidden one left before
-        statement = update(memberships).where(here).values(state=MemberState.EVICTED, left_at=gone)
+        statement = update(memberships).where(here).values(state=MemberState.EVICTED, left_at=gone, **stamped)
         left += connection.scalars(statement.returning(memberships.c.arxiv_id))
     return sorted(left)
 
@@ -82,17 +85,19 @@ def evict(connection: Connection, slug: str, arxiv_ids: Iterable[str], now: date
 def hide(connection: Connection, slug: str, arxiv_id: str, now: datetime) -> None:
     """Take a paper out of sight; it keeps its place."""
     here = and_(is_in(slug), memberships.c.arxiv_id == arxiv_id)
-    connection.execute(update(memberships).where(here).values(state=MemberState.HIDDEN, left_at=now))
+    values = {"state": MemberState.HIDDEN, "left_at": now, **changes.stamp(connection, now)}
+    connection.execute(update(memberships).where(here).values(**values))
 
 
-def unhide(connection: Connection, slug: str, arxiv_id: str) -> None:
+def unhide(connection: Connection, slug: str, arxiv_id: str, now: datetime) -> None:
     """Show a hidden paper again, where it was."""
     here = and_(
         memberships.c.topic == slug,
         memberships.c.arxiv_id == arxiv_id,
         memberships.c.state == MemberState.HIDDEN,
     )
-    connection.execute(update(memberships).where(here).values(state=MemberState.IN, left_at=None))
+    values = {"state": MemberState.IN, "left_at": None, **changes.stamp(connection, now)}
+    connection.execute(update(memberships).where(here).values(**values))
 
 
 def revise(connection: Connection, revisions: Sequence[Revision], now: datetime) -> list[str]:
@@ -103,8 +108,9 @@ def revise(connection: Connection, revisions: Sequence[Revision], now: datetime)
     :returns: the topics concerned
     """
     touched: set[str] = set()
+    stamped = changes.stamp(connection, now)
     for revision in revisions:
-        values: dict[str, Any] = {"revision": memberships.c.revision + 1}
+        values: dict[str, Any] = {"revision": memberships.c.revision + 1, **stamped}
         if revision.reason is not None:
             values |= {"updated_at": _not_before(now), "updated_reason": revision.reason}
         if revision.text_changed:
@@ -119,13 +125,14 @@ def note_summaries(connection: Connection, arxiv_ids: Iterable[str], now: dateti
 
     An entry that was published without one moves its ``updated``; one still waiting for it does not.
     """
+    values = {"revision": memberships.c.revision + 1, **changes.stamp(connection, now)}
     for some in chunks(sorted(set(arxiv_ids))):
         here = memberships.c.arxiv_id.in_(some)
         late = and_(here, memberships.c.released_at.is_not(None), memberships.c.hold_until <= now)
         connection.execute(
             update(memberships).where(late).values(updated_at=_not_before(now), updated_reason=UpdateReason.SUMMARY)
         )
-        connection.execute(update(memberships).where(here).values(revision=memberships.c.revision + 1))
+        connection.execute(update(memberships).where(here).values(**values))
 
 
 def note_edit(connection: Connection, slug: str, arxiv_id: str, now: datetime) -> None:
@@ -140,7 +147,8 @@ def note_edit(connection: Connection, slug: str, arxiv_id: str, now: datetime) -
     if before is not None:
         moved = {"updated_at": max(now, before + STEP), "updated_reason": UpdateReason.EDITOR}
         connection.execute(update(memberships).where(seen).values(**moved))
-    connection.execute(update(memberships).where(here).values(revision=memberships.c.revision + 1))
+    values = {"revision": memberships.c.revision + 1, **changes.stamp(connection, now)}
+    connection.execute(update(memberships).where(here).values(**values))
 
 
 def find_topics_of(connection: Connection, arxiv_ids: Iterable[str]) -> dict[str, set[str]]:
@@ -255,8 +263,10 @@ def _join(
     step = min(STEP, SPREAD / len(fresh))
     start = max(now, topic.last_joined_at + step) if topic.last_joined_at else now
     hidden = _hidden_among(connection, slug, [admission.arxiv_id for admission in fresh])
+    stamped = changes.stamp(connection, now)
     rows = [
         _new_row(admission, topic.next_position + index, start + index * step, now)
+        | stamped
         | ({"state": MemberState.HIDDEN, "left_at": now} if admission.arxiv_id in hidden else {})
         for index, admission in enumerate(fresh)
     ]
@@ -340,11 +350,11 @@ def _load_members(
 
 
 def _membership_columns() -> list[ColumnElement[Any]]:
-    return [column.label(f"member_{column.name}") for column in memberships.c]
+    return [memberships.c[name].label(f"member_{name}") for name in _SHOWN]
 
 
 def _read_membership(row: RowMapping) -> Membership:
-    fields = {column.name: row[f"member_{column.name}"] for column in memberships.c}
+    fields = {name: row[f"member_{name}"] for name in _SHOWN}
     reason = fields["updated_reason"]
     fields["updated_reason"] = UpdateReason(reason) if reason else None
     fields["matched"] = tuple(fields["matched"])

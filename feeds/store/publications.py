@@ -21,8 +21,15 @@ def find_publication(connection: Connection, slug: str) -> Publication | None:
     ).one_or_none()
     if row is None:
         return None
-    entries, likeness = _entries(row.entries), _likeness(row.likeness or {})
-    return Publication(row.topic, row.generation, entries, row.definition, row.published_at, likeness)
+    return Publication(
+        topic=row.topic,
+        generation=row.generation,
+        entries=_entries(row.entries),
+        definition=row.definition,
+        published_at=row.published_at,
+        likeness=_likeness(row.likeness or {}),
+        archive=row.archive,
+    )
 
 
 def save_publication(connection: Connection, made: Publication) -> None:
@@ -33,6 +40,7 @@ def save_publication(connection: Connection, made: Publication) -> None:
             generation=made.generation,
             entries=[list(entry) for entry in made.entries],
             definition=made.definition,
+            archive=made.archive,
             likeness={arxiv_id: asdict(likeness) for arxiv_id, likeness in made.likeness.items()},
             published_at=made.published_at,
         )

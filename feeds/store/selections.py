@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, func, select, update
 
 from feeds.model.entries import MemberState
+from feeds.store import changes
 from feeds.store.engine import chunks
 from feeds.store.tables import announcements, curation, memberships, papers
 
@@ -46,11 +47,12 @@ def find_places(connection: Connection, slug: str) -> dict[str, Place]:
     }
 
 
-def save_matched(connection: Connection, slug: str, matched: Mapping[str, tuple[str, ...]]) -> None:
+def save_matched(connection: Connection, slug: str, matched: Mapping[str, tuple[str, ...]], now: datetime) -> None:
     """Note anew by which words papers are in a topic. Their entries show it; it is no news."""
+    stamped = changes.stamp(connection, now)
     for arxiv_id, parts in sorted(matched.items()):
         here = and_(memberships.c.topic == slug, memberships.c.arxiv_id == arxiv_id)
-        values = {"matched": list(parts), "revision": memberships.c.revision + 1}
+        values = {"matched": list(parts), "revision": memberships.c.revision + 1, **stamped}
         connection.execute(update(memberships).where(here).values(**values))
 
 

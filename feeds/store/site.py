@@ -13,6 +13,8 @@ from feeds.store.tables import site
 REFUSED = "topics_refused"
 #: The note that says why a language model's endpoint refuses whatever it is asked, while it does.
 MODEL_REFUSED = "model_refused"
+#: The note that holds the key by which all web processes know a session; never shown, never logged.
+SESSION_KEY = "session_key"
 
 
 def fix_authority(connection: Connection, authority: str, now: datetime) -> None:
@@ -43,3 +45,8 @@ def save_note(connection: Connection, name: str, value: str | None) -> None:
         return
     statement = insert(connection, site).values(name=name, value=value)
     connection.execute(statement.on_conflict_do_update(index_elements=[site.c.name], set_={"value": value}))
+
+
+def fix_note(connection: Connection, name: str, value: str) -> None:
+    """Note something under a name; what is there already stays."""
+    connection.execute(insert(connection, site).values(name=name, value=value).on_conflict_do_nothing())

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, or_, select, update
 
 from feeds.model.summaries import Kind
+from feeds.store import changes
 from feeds.store.memberships import is_in
 from feeds.store.owed import State, Work
 from feeds.store.tables import curation, memberships, owed, papers, summaries
@@ -67,7 +68,8 @@ def release(connection: Connection, slug: str, now: datetime) -> None:
     summarized = exists().where(papers.c.arxiv_id == memberships.c.arxiv_id, _summarized(now))
     waiting = and_(is_in(slug), memberships.c.released_at.is_(None))
     ready = or_(memberships.c.hold_until <= now, summarized)
-    connection.execute(update(memberships).where(waiting, ready).values(released_at=now))
+    stamped = changes.stamp(connection, now)
+    connection.execute(update(memberships).where(waiting, ready).values(released_at=now, **stamped))
 
 
 def is_awaiting(connection: Connection, slug: str) -> bool:

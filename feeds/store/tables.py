@@ -165,6 +165,9 @@ topics = Table(
     Column("trouble", Text),  # why it is paused: its query does not parse any more
     _required("created_at", Utc),
     _required("defined_at", Utc),
+    _required("change_number", Serial, server_default="0"),  # of its last change, among all of topics and papers
+    Column("changed_at", Utc),  # when that was
+    Index(None, "change_number"),
 )  # fmt: skip
 
 #: Where the old slugs of topics lead; a topic that is renamed takes them along.
@@ -191,8 +194,13 @@ memberships = Table(
     _required("hold_until", Utc),
     Column("released_at", Utc),
     Column("left_at", Utc),  # when it was hidden or evicted
+    _required("change_number", Serial, server_default="0"),  # of its last change, or its leaving
+    Column("changed_at", Utc),  # when that was
     UniqueConstraint("topic", "position"),
     Index(None, "arxiv_id"),
+    Index(None, "change_number"),
+    Index(None, "topic", "change_number"),
+    Index(None, "changed_at"),
     Index(
         "ix_memberships_waiting", "topic",
         sqlite_where=text("released_at IS NULL"), postgresql_where=text("released_at IS NULL"),
@@ -274,6 +282,7 @@ publications = Table(
     _required("entries", Json),  # [[arXiv id, revision], ...] as they stand in the feed
     _required("definition", Text),  # digest of the topic's definition
     Column("likeness", Json),  # {arXiv id: {score, to, words}} where the topic is ordered by it
+    Column("archive", Integer),  # number of the newest archive document with something that is not shown
     _required("published_at", Utc),
 )  # fmt: skip
 

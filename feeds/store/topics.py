@@ -16,7 +16,7 @@ from feeds.model.announcements import AnnounceType
 from feeds.model.entries import MemberState
 from feeds.model.summaries import Kind
 from feeds.model.topics import Basis, DigestRule, Order, Topic
-from feeds.store import dialects, site
+from feeds.store import changes, dialects, site
 from feeds.store.engine import chunks
 from feeds.store.tables import memberships, old_slugs, topics
 
@@ -68,11 +68,12 @@ def sync_topics(connection: Connection, defined: Sequence[Topic], now: datetime)
 
     :returns: the slugs whose definition is new or changed
     """
-    _rename(connection, defined)
+    stamped = changes.stamp(connection, now)
+    _rename(connection, defined, stamped)
     known = {stored.topic.slug: stored for stored in list_topics(connection)}
     changed = [topic for topic in defined if not _is_in_force(topic, known.get(topic.slug), Origin.FILE)]
     for topic in changed:
-        _save(connection, topic, Origin.FILE, now, is_known=topic.slug in known)
+        _save(connection, topic, Origin.FILE, known.get(topic.slug), now, stamped)
     named = {topic.slug for topic in defined}
     gone = sorted(slug for slug, stored in known.items() if stored.is_files and slug not in named)
     for some in chunks(gone):
@@ -88,11 +89,12 @@ def save_topic(connection: Connection, topic: Topic, now: datetime) -> bool:
 
     :returns: whether its definition is new or changed
     """
-    _rename(connection, [topic])
+    stamped = changes.stamp(connection, now)
+    _rename(connection, [topic], stamped)
     known = find_topic(connection, topic.slug)
     changed = not _is_in_force(topic, known, Origin.API)
     if changed:
-        _save(connection, topic, Origin.API, now, is_known=known is not None)
+        _save(connection, topic, Origin.API, known, now, stamped)
         _note_change(connection)
     _note_old_slugs(connection, [topic])
     return changed
@@ -120,6 +122,15 @@ def list_page(connection: Connection, after: str, limit: int) -> list[StoredTopi
 def find_topic(connection: Connection, slug: str) -> StoredTopic | None:
     row = connection.execute(select(topics).where(topics.c.slug == slug)).one_or_none()
     return _read(row) if row else None
+
+
+def find_topics(connection: Connection, slugs: Iterable[str]) -> dict[str, StoredTopic]:
+    """Those of these topics that there are, by slug."""
+    found: dict[str, StoredTopic] = {}
+    for some in chunks(sorted(set(slugs))):
+        rows = connection.execute(select(topics).where(topics.c.slug.in_(some)))
+        found |= {row.slug: _read(row) for row in rows}
+    return found
 
 
 def find_renamed(connection: Connection, slug: str) -> str | None:
@@ -211,8 +222,8 @@ def definition_digest(topic: Topic) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _rename(connection: Connection, defined: Sequence[Topic]) -> None:
-    """Let topics go on under the new slugs that ask for it, and remember the old ones.
+def _rename(connection: Connection, defined: Sequence[Topic], stamped: dict[str, Any]) -> None:
+    """Let topics go on under the new slugs that ask for it, and remember the old ones; all their papers change.
 
     An old slug that was itself left behind leads on: who is renamed twice is found by the first slug as well.
     """
@@ -227,7 +238,9 @@ def _rename(connection: Connection, defined: Sequence[Topic]) -> None:
         before = next((old for old in befores if old in held and old not in named), None)
         if before and topic.slug not in held:
             connection.execute(delete(old_slugs).where(old_slugs.c.slug == topic.slug))
-            connection.execute(update(topics).where(topics.c.slug == before).values(slug=topic.slug))
+            values = {"slug": topic.slug, **stamped}
+            connection.execute(update(topics).where(topics.c.slug == before).values(**values))
+            changes.touch_members(connection, topic.slug, stamped)
             _save_old_slugs(connection, {before: topic.slug})
             held = (held | {topic.slug}) - {before}
 
@@ -261,13 +274,24 @@ def _is_in_force(topic: Topic, known: StoredTopic | None, source: Origin) -> boo
     return known.topic == topic and known.source is source and known.listed
 
 
-def _save(connection: Connection, topic: Topic, source: Origin, now: datetime, *, is_known: bool) -> None:
-    """A definition that comes in was read, so nothing is wrong with it."""
+def _save(
+    connection: Connection,
+    topic: Topic,
+    source: Origin,
+    known: StoredTopic | None,
+    now: datetime,
+    stamped: dict[str, Any],
+) -> None:
+    """A definition that comes in was read, so nothing is wrong with it. With a topic that comes back, so do its
+    papers."""
     values: dict[str, Any] = {
-        "definition": to_definition(topic), "source": source, "listed": True, "defined_at": now, "trouble": None
+        "definition": to_definition(topic), "source": source, "listed": True, "defined_at": now, "trouble": None,
+        **stamped,
     }  # fmt: skip
-    if is_known:
+    if known is not None:
         connection.execute(update(topics).where(topics.c.slug == topic.slug).values(**values))
+        if known.topic.retired and not topic.retired:
+            changes.touch_members(connection, topic.slug, stamped)
     else:
         values |= {"slug": topic.slug, "origin": _free_origin(connection, topic.slug)}
         connection.execute(insert(topics).values(next_position=1, created_at=now, **values))

@@ -35,6 +35,14 @@ def test_the_least_recently_used_goes_first() -> None:
     assert [name for name in "abcd" if cache.find(name)] == ["a", "c", "d"]
 
 
+def test_small_documents_are_bounded_by_their_number() -> None:
+    cache = DocumentCache(max_documents=3)
+    for name in "abcd":
+        cache.save(name, make_document(1))
+    cache.save("d", make_document(2))
+    assert [name for name in "abcd" if cache.find(name)] == ["b", "c", "d"]
+
+
 def test_a_document_that_fits_exactly_is_kept_and_a_larger_one_is_not() -> None:
     cache = DocumentCache(max_bytes=10)
     cache.save("a", make_document(10))

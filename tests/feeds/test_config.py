@@ -75,6 +75,8 @@ def test_everything_has_a_default() -> None:
         editors={},
         admin_token=None,
         websub_allow=(),
+        api_rate=600,
+        proxies=0,
     )
 
 
@@ -186,6 +188,8 @@ NONSENSE = [
     ("WIRE_REDIS_URL", "redis://host:port", "redis://host:6379"),
     ("WIRE_REDIS_URL", "unix://", "unix:///path"),
     ("WIRE_REDIS_URL", "unix://run/redis.sock", "unix:///path"),
+    ("WIRE_API_RATE", "-1", "from 0 to 1000000"),
+    ("WIRE_PROXIES", "11", "from 0 to 10"),
     ("WIRE_WORKERS", "0", "from 1 to 64"),
     ("WIRE_WORKERS", "65", "from 1 to 64"),
     ("WIRE_WORKERS", "-1", "from 1 to 64"),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from feeds.model.summaries import READING_PARTS
 from feeds.render.layouts.sentences import Limit, cut, split_sentences
 
+#: An address; a sentence with one and few words says where the code is, nothing of background, method or results.
+_ADDRESS = re.compile(r"https?://|www\.|\b[\w-]+\.(?:com|org|io|net|ai)/", re.IGNORECASE)
+_POINTING = 16
 LIMITS = {"background": Limit(100, 200), "method": Limit(300, 600), "results": Limit(100, 200)}
 
 
@@ -19,7 +23,7 @@ def complete_reading(reading: Sequence[tuple[str, str]], abstract: str) -> list[
     :param reading: (part, text), as an entry has it
     :param abstract: plain text
     """
-    known, sentences = dict(reading), split_sentences(abstract)
+    known, sentences = dict(reading), _telling(split_sentences(abstract))
     if len(known) < len(READING_PARTS):
         known = _arrange(sentences, known) | known
     if not all(known.values()) and len(sentences) >= len(READING_PARTS):
@@ -37,6 +41,12 @@ def _arrange(sentences: Sequence[str], known: Mapping[str, str]) -> dict[str, st
         "method": " ".join(free),
         "results": " ".join(sentences[last:]),
     }
+
+
+def _telling(sentences: list[str]) -> list[str]:
+    """Those that tell something of the paper; all of them where these are too few for three parts."""
+    told = [one for one in sentences if len(one.split()) > _POINTING or not _ADDRESS.search(one)]
+    return told if len(told) >= len(READING_PARTS) else sentences
 
 
 def _middle(count: int) -> tuple[int, int]:

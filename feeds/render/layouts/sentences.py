@@ -10,7 +10,8 @@ from feeds.text import squeeze
 _END = re.compile(r"(?<=[.!?])[\"”’')\]]*\s+(?=[\"“‘'(\[]?[A-Z0-9])|(?<=[。！？])[”’」』）]*")
 #: What ends with a point and no sentence.
 _SHORT = re.compile(
-    r"(?:\b(?:[A-Z]|e\.g|i\.e|al|cf|vs|etc|Figs?|Eqs?|Secs?|Refs?|Tabs?|Drs?|Profs?|St|approx|resp|No))\.$"
+    r"(?:\b(?:[A-Z]|e\.g|i\.e|al|cf|vs|etc|Figs?|Eqs?|Secs?|Refs?|Tabs?|Drs?|Profs?|St|approx|resp|No|ca|pp|Vol"
+    r"|Phys|Rev|Lett|Math|Proc|Nucl|Astron|Astrophys|Thm|Lem))\.$"
 )
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 #: Of the signs of a text, from when on its length is counted in characters.

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from feeds.cache import DocumentCache
+from feeds.curating import curate
 from feeds.errors import GoneError, MovedError, NotFoundError
 from feeds.model.archives import SIZE, number_of, positions_of
 from feeds.model.documents import Document
@@ -136,7 +137,7 @@ def test_hidden_and_evicted_ones_leave_tombstones(store: Store, publisher: Publi
     assert len(read.ids) == 98
     assert read.gone == {name(7): LATER, name(9): LATER}
     with store.write() as connection:
-        memberships.unhide(connection, "vision", name(7))
+        memberships.unhide(connection, "vision", name(7), LATER)
     read = Read(publisher.find_archive("vision", 1))
     assert (read.gone, name(7) in read.ids) == ({name(9): LATER}, True)
 
@@ -149,6 +150,69 @@ def test_a_date_tells_of_every_change(store: Store, publisher: Publisher) -> Non
     second = publisher.find_archive("vision", 1)
     assert (first.last_modified, second.last_modified) == (max(first.last_modified, NOW), LATER)
     assert publisher.find_archive("vision", 1) == second
+
+
+def test_a_date_tells_that_the_next_document_has_begun(store: Store, publisher: Publisher) -> None:
+    announce(store, 1, 100)
+    first = publisher.find_archive("vision", 1)
+    announce(store, 101, 101, LATER, tldr=False)
+    second = publisher.find_archive("vision", 1)
+    assert (Read(second).link("next-archive"), second.last_modified) == (f"{FEED}/archive/2.atom", LATER)
+    assert first.last_modified < LATER
+
+
+def test_a_date_tells_that_a_tombstone_went(store: Store, publisher: Publisher) -> None:
+    announce(store, 1, 130)
+    with store.write() as connection:
+        memberships.evict(connection, "vision", [name(7)], LATER)
+    announce(store, 7, 7, LATER + timedelta(days=1))
+    read = publisher.find_archive("vision", 1)
+    assert (Read(read).gone, read.last_modified) == ({}, LATER + timedelta(days=1))
+
+
+def test_no_date_is_ahead_of_the_clock(store: Store, publisher: Publisher) -> None:
+    """Papers that join together are dated over the minute that follows."""
+    announce(store, 1, 130)
+    assert publisher.find_archive("vision", 1).last_modified == NOW
+
+
+def test_what_is_published_late_below_the_window_is_linked_at_once(store: Store, publisher: Publisher) -> None:
+    with store.write() as connection:
+        define(connection, make_topic(entries=1))
+    announce(store, 1, 1, tldr=False)
+    announce(store, 2, 2)
+    with store.write() as connection:
+        join(connection, [name(3)], now=LATER, tldr=False)  # still awaited when the first one's time is over
+    before = publisher.find_document("vision", "atom")
+    with store.write() as connection:
+        assert publish_topic(connection, "vision", LATER).changed
+    after = publisher.find_document("vision", "atom")
+    assert [Read(document).link("prev-archive") for document in (before, after)] == [None, f"{FEED}/archive/1.atom"]
+    assert before.last_modified < after.last_modified == LATER
+    assert [one for read in walk(publisher) for one in read.ids] == [name(2), name(2), name(1)]
+
+
+def test_what_is_shown_again_below_the_window_is_linked_at_once(store: Store, publisher: Publisher) -> None:
+    with store.write() as connection:
+        define(connection, make_topic(entries=1))
+    announce(store, 1, 2)
+    links = []
+    for hours, hidden in enumerate((True, False), 1):
+        with store.write() as connection:
+            now = LATER + timedelta(hours=hours)
+            curate(connection, "vision", name(1), {"hidden": hidden}, editor="ada", now=now)
+        document = publisher.find_document("vision", "atom")
+        assert document.last_modified == now
+        links.append(Read(document).link("prev-archive"))
+    assert links == [None, f"{FEED}/archive/1.atom"]
+
+
+def test_an_archive_document_offers_no_subscription(store: Store, publisher: Publisher) -> None:
+    """The hub takes none for it."""
+    announce(store, 1, 130)
+    assert (publisher.find_archive("vision", 1).hub_url, Read(publisher.find_archive("vision", 1)).link("hub")) == (
+        None, None,
+    )  # fmt: skip
 
 
 def test_what_waits_for_its_summary_is_in_no_archive(store: Store, publisher: Publisher) -> None:

@@ -120,9 +120,24 @@ def test_formulas_stay_tex_where_they_are_harmless(text: str, expected: str | No
         ("Ludwig van Beethoven", "Ludwig van Beethoven"),
         ("The ATLAS Collaboration", "{The ATLAS Collaboration}"),
         ("Smith, Jr.", "{Smith, Jr.}"),
+        ("S. James Gates Jr", "Gates, Jr, S. James"),
+        ("Oscar Martinez, Jr.", "Martinez, Jr., Oscar"),
+        ("Knuth, Donald", "Knuth, Donald"),
+        ("a, b, c, d", "{a, b, c, d}"),
+        ("Vincenzo De Rosa", "De Rosa, Vincenzo"),
+        ("kui Ren", "Ren, kui"),
+        ("P. de M. Rios", "Rios, P. de M."),
+        ("A.V.Gusev", "A.V. Gusev"),
+        ("for the RBC", "{for the RBC}"),
+        ("李明", "李明"),
         ("Barnes and Noble", "{Barnes and Noble}"),
         ("A_B {C}", r"A\_B \textbraceleft{}C\textbraceright{}"),
     ],
 )
 def test_names_are_left_to_bibtex_but_for_those_that_it_would_break(name: str, expected: str) -> None:
     assert write_name(name) == expected
+
+
+def test_authors_who_are_not_named_are_others() -> None:
+    read = fields_of(replace(GAP, authors=(Author("T. Aaltonen et al"),)))
+    assert read["author"] == "T. Aaltonen and others"

@@ -36,6 +36,14 @@ def test_incidents_are_a_feed_of_one_format() -> None:
     assert (channel.extensions, channel.updated_at) == (("atom",), CLOSED)
 
 
+def test_what_xml_forbids_in_a_reason_does_not_take_the_feed_down() -> None:
+    """A reason may quote what some other host said."""
+    told = Incident(3, IncidentKind.DEAD, "add 2604.00001\x1b", "It said \x00\x0b\ud800\ufffe & went.", OPENED)
+    body = render_atom(make_incidents_channel([told], SITE, FEED_ID, CREATED))
+    check_atom(body)
+    assert "It said  &amp; went." in (etree.fromstring(body).findtext(f"{ATOM}entry/{ATOM}content") or "")
+
+
 def test_without_incidents_the_feed_is_as_old_as_the_wire() -> None:
     channel = make_incidents_channel([], SITE, FEED_ID, CREATED)
     check_atom(render_atom(channel))

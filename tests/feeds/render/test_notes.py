@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree, html
 
 from feeds.render.notes import render_note
+from feeds.text import clean
 
 ALLOWED = {"a", "blockquote", "br", "code", "em", "h3", "hr", "li", "ol", "p", "pre", "strong", "ul"}
 
@@ -76,3 +77,11 @@ def test_whatever_is_written_only_what_is_allowed_comes_out(markdown: str) -> No
     assert {element.tag for element in root.iterdescendants() if isinstance(element, etree._Element)} <= ALLOWED
     for element in root.iterdescendants():
         assert set(element.attrib) <= {"href", "title", "rel", "start"}
+
+
+@pytest.mark.parametrize("code", ["202e", "2066", "b", "1f", "fffe", "d800"])
+def test_what_no_reader_may_show_does_not_come_in_by_its_number(code: str) -> None:
+    """Overrides of direction turn what follows; XML has no controls at all."""
+    html = str(render_note(f"a&#x{code};b"))
+    assert clean(html) == html
+    assert html in ("<p>ab</p>", "<p>a\N{REPLACEMENT CHARACTER}b</p>")

@@ -67,7 +67,7 @@ def test_a_byline_names_everybody_of_a_group_and_some_of_a_crowd() -> None:
     assert write_byline(names[:30]) == ", ".join(names[:30])
     assert write_byline(names[:31]) == ", ".join(names[:30]) + " and 1 others"
     assert write_byline(names).endswith("Author 29 and 4,970 others")
-    assert write_byline(names, phrases("zh")).endswith("Author 29 等另外 4,970 人")
+    assert write_byline(names, phrases("zh")).endswith("Author 29 及另外 4,970 人")
 
 
 def test_reasons_are_told_in_the_feeds_language() -> None:

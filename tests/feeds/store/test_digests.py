@@ -71,7 +71,7 @@ def test_who_is_hidden_left_waits_or_came_at_another_time_is_no_candidate(store:
     assert candidates(store, begun_at=NOW + HOUR, until=NOW + 2 * HOUR) == []
     assert candidates(store, begun_at=NOW - 2 * HOUR, until=NOW - HOUR) == []
     with store.write() as connection:
-        memberships.unhide(connection, "vision", ONE)
+        memberships.unhide(connection, "vision", ONE, NOW)
     assert candidates(store) == [ONE, THREE]
 
 

@@ -178,8 +178,8 @@ def test_who_hides_keeps_the_place(store: Store) -> None:
         assert find(connection, "2604.00001") == []
         memberships.evict(connection, "vision", ["2604.00002"], NOW)
         memberships.hide(connection, "vision", "2604.00002", NOW)  # it is gone already
-        memberships.unhide(connection, "vision", "2604.00002")
-        memberships.unhide(connection, "vision", "2604.00001")
+        memberships.unhide(connection, "vision", "2604.00002", NOW)
+        memberships.unhide(connection, "vision", "2604.00001", NOW)
         assert find(connection, "2604.00001", "2604.00002") == before
 
 

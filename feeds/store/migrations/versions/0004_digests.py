@@ -63,6 +63,7 @@ def upgrade() -> None:
             "topic", "period", "number", "place", name="uq_digest_entries_topic_period_number_place"
         ),
     )  # fmt: skip
+    op.add_column("publications", sa.Column("archive", sa.Integer(), nullable=True))
     _begin()
 
 

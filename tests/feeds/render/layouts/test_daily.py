@@ -143,7 +143,7 @@ def test_an_empty_window_says_so() -> None:
 
 def test_a_thousand_authors_are_counted() -> None:
     crowd = replace(GAP, authors=GAP.authors * 500)
-    assert "The ATLAS Collaboration 等另外 970 人" in page(make_member(crowd))
+    assert "The ATLAS Collaboration 及另外 970 人" in page(make_member(crowd))
 
 
 def test_a_hostile_paper_stays_in_its_place() -> None:

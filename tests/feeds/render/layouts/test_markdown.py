@@ -57,6 +57,19 @@ def test_jekyll_finds_nothing_to_run(text: str, write: object) -> None:
     assert "{%" not in made
 
 
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("http://arxiv.org/abs/1707.08567", "https://arxiv.org/abs/1707.08567"),
+        ("http://a-b.github.io", "https://a-b.github.io"),
+        ("http://github.com.evil.example/x", "http://github.com.evil.example/x"),
+        ("http://x.org/http://github.com/a", "http://x.org/http://github.com/a"),
+    ],
+)
+def test_links_go_to_https_where_it_is_known_to_answer(address: str, shown: str) -> None:
+    assert markdown.escape_linking(f"see {address}.") == f"see <{shown}>."
+
+
 def test_only_addresses_are_links() -> None:
     made = markdown.escape_linking("see https://github.com/a_b/c_d, (http://x.org/~me) and javascript:alert(1).")
     assert made == "see <https://github.com/a_b/c_d>, (<http://x.org/~me>) and javascript:alert(1)."

@@ -37,6 +37,13 @@ def test_where_nothing_is_left_for_a_part_all_are_taken_by_their_place() -> None
     assert complete_reading([("method", ABSTRACT)], ABSTRACT) == complete_reading([], ABSTRACT)
 
 
+def test_where_the_code_is_is_no_result() -> None:
+    pointing = "Our code is available at https://github.com/a/b."
+    assert complete_reading([], f"{ABSTRACT} {pointing}") == complete_reading([], ABSTRACT)
+    assert complete_reading([("method", "We do it so.")], f"{ABSTRACT} {pointing}")[2][1] == "It wins. It is free."
+    assert complete_reading([], f"It is hard. We do it. {pointing}")[2] == ("results", pointing)
+
+
 def test_a_part_of_which_nothing_is_known_is_left_out() -> None:
     assert complete_reading([], "") == []
     assert complete_reading([], "One sentence.") == [("method", "One sentence.")]

@@ -16,6 +16,7 @@ SHORT = Limit(words=4, characters=8)
         ("One is. Two is! Is three?", ["One is.", "Two is!", "Is three?"]),
         ("It works, e.g. In vitro. See Fig. 3 and J. Doe et al. Then.", ["It works, e.g. In vitro.",
          "See Fig. 3 and J. Doe et al. Then."]),
+        ("See Phys. Rev. Lett. 23, 880. Then.", ["See Phys. Rev. Lett. 23, 880.", "Then."]),
         ("一句。两句！三句", ["一句。", "两句！", "三句"]),
         ("He said “yes.” Then\n left. 3.5 is a number.", ["He said “yes.”", "Then left.", "3.5 is a number."]),
         ("", []),
