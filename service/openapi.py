@@ -1,15 +1,14 @@
-"""The API's operations, and the OpenAPI 3.1 document that is made of the same types as they read and answer.
+"""The API's operations: what each reads and answers, as types, and who may ask for it.
 
-msgspec does both: it reads and writes a type's JSON, and the type's JSON Schema (2020-12, as OpenAPI 3.1 speaks).
+msgspec reads and writes a type's JSON; :mod:`service.describing` makes the OpenAPI document of the same types.
 """
 
 from __future__ import annotations
 
 import codecs
 import functools
-import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from http import HTTPStatus
@@ -18,17 +17,12 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, abort, request
 
-from feeds import __version__
 from feeds.errors import BadRequestError, NotFoundError
-from service import problems
 from service.auth import find_editor
-from service.options import Option, options_of
-from service.schemas import Problem
+from service.options import options_of
 from service.web import web
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_REFERENCES = "#/components/schemas/{name}"
-_SCHEME = "editor"
 _View = Callable[..., Any]
 
 
@@ -56,6 +50,7 @@ class Operation:
     later: Any = None  #: what the body of a 202 is made of
     private: bool = False  #: for editors only
     bodiless: bool = False  #: it may come without a body: then nothing is said in it
+    chosen: Any = None  #: what the body of the answer is made of where only some fields are wanted
 
     @property
     def writes(self) -> bool:
@@ -64,6 +59,16 @@ class Operation:
     @property
     def guarded(self) -> bool:
         return self.writes or self.private
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it goes on elsewhere."""
+        return any(option.name == "limit" for option in options_of(self.view))
+
+    @property
+    def follows_topics(self) -> bool:
+        """Whether it leads on to where a topic is now."""
+        return "slug" in self.parameters or any(option.name == "topic" for option in options_of(self.view))
 
 
 class Api:
@@ -79,17 +84,23 @@ class Api:
         self._blueprint = blueprint
         self._operations: list[Operation] = []
 
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """All that were registered."""
+        return tuple(self._operations)
+
     def get(
-        self, path: str, answers: Any, /, *, private: bool = False, **parameters: Parameter
+        self, path: str, answers: Any, /, *, private: bool = False, chosen: Any = None, **parameters: Parameter
     ) -> Callable[[_View], _View]:
         """Register a view that answers GET.
 
         :param path: with ``{name}`` for each parameter
         :param answers: the type of the body
         :param private: only for editors; never cached
+        :param chosen: the type of the body where only some fields are wanted
         """
         statuses = {HTTPStatus.OK: "What was asked for"}
-        return self._register("get", path, answers, None, parameters, statuses, private=private)
+        return self._register("get", path, answers, None, parameters, statuses, private=private, chosen=chosen)
 
     def post(
         self,
@@ -157,10 +168,11 @@ class Api:
         private: bool = False,
         raw: bool = False,
         bodiless: bool = False,
+        chosen: Any = None,
     ) -> Callable[[_View], _View]:
         def register(view: _View) -> _View:
             operation = Operation(
-                method, path, answers, reads, raw, view, parameters, statuses, later, private, bodiless
+                method, path, answers, reads, raw, view, parameters, statuses, later, private, bodiless, chosen
             )
             self._operations.append(operation)
             serve = _guard(operation) if operation.guarded else view
@@ -171,34 +183,6 @@ class Api:
             return view
 
         return register
-
-    def describe(self, server: str) -> dict[str, Any]:
-        """The OpenAPI document.
-
-        :param server: the API's public address
-        """
-        told = (kind for o in self._operations for kind in (o.answers, o.reads, o.later))
-        kinds = [Problem, *(kind for kind in told if kind is not None)]
-        schemas, components = msgspec.json.schema_components(kinds, ref_template=_REFERENCES)
-        bodies = dict(zip(map(repr, kinds), schemas, strict=True))
-        paths: dict[str, dict[str, Any]] = {}
-        for operation in self._operations:
-            paths.setdefault(operation.path, {})[operation.method] = _describe(operation, bodies)
-        return {
-            "openapi": "3.1.0",
-            "info": {
-                "title": "Preprint Wire",
-                "version": __version__,
-                "description": "arXiv's new papers by topic, with summaries, and a full account of every day.",
-                "license": {"name": "MIT", "identifier": "MIT"},
-            },
-            "servers": [{"url": server}],
-            "paths": paths,
-            "components": {
-                "schemas": components,
-                "securitySchemes": {_SCHEME: {"type": "http", "scheme": "bearer"}},
-            },
-        }
 
 
 def _guard(operation: Operation) -> _View:
@@ -213,65 +197,6 @@ def _guard(operation: Operation) -> _View:
         return operation.view(**parts, **given)
 
     return serve
-
-
-def _describe(operation: Operation, bodies: Mapping[str, Any]) -> dict[str, Any]:
-    summary, _, description = inspect.getdoc(operation.view).partition("\n\n")  # type: ignore[union-attr]
-    described: dict[str, Any] = {
-        "operationId": operation.view.__name__,
-        "summary": summary,
-        **({"description": description} if description else {}),
-        "parameters": [*_describe_parts(operation.parameters), *_describe_options(options_of(operation.view))],
-        "responses": _describe_answers(operation, bodies),
-    }
-    if operation.reads is not None:
-        body = {"application/json": {"schema": bodies[repr(operation.reads)]}}
-        described["requestBody"] = {"required": not operation.bodiless, "content": body}
-    if operation.guarded:
-        described["security"] = [{_SCHEME: []}]
-    return described
-
-
-def _describe_parts(parameters: Mapping[str, Parameter]) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "in": "path", "required": True, "description": told.description, "schema": told.schema}
-        for name, told in parameters.items()
-    ]
-
-
-def _describe_options(options: Sequence[Option]) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": option.name,
-            "in": "query",
-            "required": option.required,
-            "description": option.description,
-            "schema": {"type": "array", "items": option.schema} if option.repeated else option.schema,
-        }
-        for option in options
-    ]
-
-
-def _describe_answers(operation: Operation, bodies: Mapping[str, Any]) -> dict[str, Any]:
-    problem = {
-        "description": "A problem document",
-        "content": {problems.MEDIA_TYPE: {"schema": bodies[repr(Problem)]}},
-    }
-    freshness = {"ETag": {"schema": {"type": "string"}}, "Last-Modified": {"schema": {"type": "string"}}}
-    answers: dict[str, Any] = {}
-    for status, meaning in operation.statuses.items():
-        kind = operation.later if status == HTTPStatus.ACCEPTED else operation.answers
-        answers[str(int(status))] = {
-            "description": meaning,
-            **({} if operation.guarded else {"headers": freshness}),
-            "content": {"application/json": {"schema": bodies[repr(kind)]}},
-        }
-    if operation.guarded:
-        refusals: tuple[int, ...] = (400, 401, 403, 404, 409, 410, 413, 415)
-    else:
-        answers["304"] = {"description": "It has not changed (If-None-Match, If-Modified-Since)"}
-        refusals = (400, 404, 412)
-    return answers | {str(status): problem for status in refusals}
 
 
 def decode(kind: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Blueprint
 from werkzeug.wrappers import Response
@@ -13,12 +14,16 @@ from feeds.model.calendar import eastern_date
 from feeds.model.documents import JSON, Document
 from feeds.reports import find_day
 from service import conditional
+from service.describing import describe
 from service.openapi import Api, Parameter, encode, read_date
 from service.schemas import DayReport, ListingDay, TopicDay
 from service.web import web
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 api = Api(blueprint)
+
+#: The description changes with the program only; its entity tag tells when.
+BORN_AT = datetime(2026, 11, 20, tzinfo=UTC)
 
 _DATE = Parameter("Day of an announcement, as the listings bear it", {"type": "string", "format": "date"})
 
@@ -48,11 +53,10 @@ def day(date: str) -> Response:
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """This API, described (OpenAPI 3.1)."""
-    tools = web()
-    described = api.describe(f"{tools.settings.base_url}/api/v1")
-    body = json.dumps(described, ensure_ascii=False, indent=1).encode() + b"\n"
-    return conditional.respond(Document(body, JSON, _BORN_AT), tools.clock.now())
+    body = json.dumps(describe_api(), ensure_ascii=False, indent=1).encode() + b"\n"
+    return conditional.respond(Document(body, JSON, BORN_AT), web().clock.now())
 
 
-#: The description changes with the program only; its entity tag tells when.
-_BORN_AT = datetime(2026, 11, 20, tzinfo=UTC)
+def describe_api() -> dict[str, Any]:
+    """The API as OpenAPI has it."""
+    return describe(api.operations, f"{web().settings.base_url}/api/v1")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -12,12 +11,12 @@ from flask import Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from feeds import editing
-from feeds.errors import BadRequestError, MovedError, TopicProblem, TopicRefusedError
+from feeds.errors import MovedError, TopicProblem, TopicRefusedError
 from feeds.model.documents import JSON, Document
 from feeds.model.topics import Topic
 from feeds.render.formats import FORMATS
 from feeds.topic_fields import read_topic, write_topic
-from service import conditional
+from service import conditional, lists
 from service.openapi import Parameter, answer, encode
 from service.options import Option, read_int, takes
 from service.schemas import (
@@ -38,26 +37,26 @@ api = api_views.api
 #: Topics of a page, where nothing else is asked for; and at most.
 SHOWN, MAX_SHOWN = 100, 1000
 _SLUG = Parameter("A topic")
-_NEVER = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 @api.get("/topics", TopicList)
 @takes(
-    Option("limit", f"How many at most, 1 to {MAX_SHOWN}; {SHOWN} unless told", {"type": "integer"}),
-    Option("cursor", "Where to go on: as `next` has it"),
+    Option(
+        "limit",
+        f"How many at most; {SHOWN} unless told",
+        {"type": "integer", "minimum": 1, "maximum": MAX_SHOWN, "default": SHOWN},
+    ),
+    lists.CURSOR,
 )
 def list_topics() -> Response:
     """All topics, retired ones included, by slug."""
     tools, limit = web(), read_int("limit", SHOWN, 1, MAX_SHOWN)
-    found = editing.list_reports(tools.store, _read_cursor(), limit + 1)
-    page = found[:limit]
-    following = _next_url(page[-1].stored.topic.slug, limit) if len(found) > limit else None
-    body = encode(TopicList([_show(report) for report in page], following))
-    changed_at = max((_changed_at(report) for report in page), default=_NEVER)
-    made = conditional.respond(Document(body, JSON, changed_at, awaiting=True), tools.clock.now())
-    if following:
-        made.headers["Link"] = f'<{following}>; rel="next"'
-    return made
+    found = editing.list_reports(tools.store, lists.read_cursor(request.args.get("cursor", "")), limit + 1)
+    page, following = found[:limit], None
+    if len(found) > limit:
+        following = lists.address("topics", cursor=lists.write_cursor(page[-1].stored.topic.slug))
+    changed_at = max((_changed_at(report) for report in page), default=lists.NEVER)
+    return lists.respond(TopicList([_show(report) for report in page], following), changed_at, following)
 
 
 @api.get("/topics/{slug}", TopicReport, slug=_SLUG)
@@ -156,16 +155,3 @@ def _changed_at(report: editing.TopicReport) -> datetime:
 
 def _address(slug: str) -> str:
     return f"{web().settings.base_url}/api/v1/topics/{slug}"
-
-
-def _next_url(after: str, limit: int) -> str:
-    cursor = urlsafe_b64encode(after.encode()).decode().rstrip("=")
-    return f"{web().settings.base_url}/api/v1/topics?limit={limit}&cursor={cursor}"
-
-
-def _read_cursor() -> str:
-    text = request.args.get("cursor", "")
-    try:
-        return urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
-    except ValueError:
-        raise BadRequestError("cursor is what `next` of a list has, as it is.") from None
