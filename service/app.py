@@ -7,30 +7,46 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
 
-from feeds import composing
 from feeds.cache import DocumentCache
 from feeds.clock import Clock, make_clock
 from feeds.config import LOOPBACK, Settings, load_settings
 from feeds.errors import BadRequestError
 from feeds.publishing.exports import Exporter
+from feeds.publishing.pages import Pages
 from feeds.publishing.publisher import Publisher
 from feeds.publishing.sites import load_site
 from feeds.store.engine import Store
-from service import conditional, problems
+from service import conditional, problems, security
+from service.assets import asset_path
+from service.limits import MAX_ATTEMPTS, check_rate, tell_rate
 from service.options import check_options
-from service.views import api, curation, exports, health, hub, pages, papers, topics
+from service.retelling import HELPERS
+from service.views import (
+    api,
+    assets,
+    curation,
+    docs,
+    editor,
+    embed,
+    entries,
+    exports,
+    health,
+    hub,
+    operations,
+    pages,
+    paper_pages,
+    papers,
+    searches,
+    signing_in,
+    status_page,
+    topics,
+)
 from service.views import feeds as feed_views
 from service.web import Web, equip
+from workers.engine import engine_url
+from workers.rates import Rates
 from workers.roster import load_roster
 
-_SECURITY = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 #: What scripts of other sites may read.
 _OPEN = ("/feeds", "/api/")
 _MAX_BODY_BYTES = 64 * 1024
@@ -55,21 +71,28 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         clock or make_clock(settings.clock_file),
         publisher,
         Exporter(store, own, cache),
+        Pages(store, own),
+        Rates(engine_url(settings), settings.api_rate),
+        Rates(engine_url(settings), MAX_ATTEMPTS),
         load_parts=lambda: load_roster(settings.data_dir),
     )
     equip(app, tools)
-    faces = (feed_views, exports, pages, api, topics, papers, curation, hub, health)
+    faces = (
+        feed_views, exports, pages, paper_pages, status_page, embed, assets, api, topics,
+        entries, papers, searches, curation, operations, docs, editor, signing_in, hub, health,
+    )  # fmt: skip
     for blueprint in dict.fromkeys(views.blueprint for views in faces):
         app.register_blueprint(blueprint)  # the API's views share theirs
     problems.register(app)
     names = _own_names(settings)
     app.before_request(lambda: _refuse_hosts(names))
+    app.before_request(check_rate)
     app.before_request(_refuse_bodies)
     app.before_request(check_options)
-    app.after_request(_secure)
-    app.after_request(_answer_preflight)
-    app.jinja_env.globals.update(acknowledgement=composing.ACKNOWLEDGEMENT, disclaimer=composing.DISCLAIMER)
-    app.jinja_env.filters.update(day=pages.day, moment=pages.moment, stamp=pages.stamp)
+    security.register(app)
+    app.after_request(tell_rate)
+    app.after_request(_answer_scripts)
+    app.jinja_env.globals.update(HELPERS, asset_path=asset_path)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
 
@@ -99,14 +122,14 @@ def _refuse_bodies() -> None:
         abort(413)
 
 
-def _answer_preflight(response: Response) -> Response:
-    """What scripts of other sites may read (feeds, the API's answers), they may also ask for conditionally."""
-    if request.method == "OPTIONS" and response.status_code == 200 and request.path.startswith(_OPEN):
-        conditional.answer_preflight(response)
-    return response
+def _answer_scripts(response: Response) -> Response:
+    """What scripts of other sites may read (feeds, the API's answers), they may also ask for conditionally.
 
-
-def _secure(response: Response) -> Response:
-    for name, value in _SECURITY.items():
-        response.headers.setdefault(name, value)
+    And they may read why they got nothing: else a topic that was retired looks to them like a network that is down.
+    """
+    if request.path.startswith(_OPEN):
+        if request.method == "OPTIONS" and response.status_code == 200:
+            conditional.answer_preflight(response)
+        elif request.method in ("GET", "HEAD") and response.status_code >= 400:
+            conditional.open_to_scripts(response)
     return response

@@ -26,14 +26,27 @@ def find_editor(settings: Settings) -> str:
     :raises WritingOffError: where nobody may write here
     :raises UnauthorizedError: where no token came, or one of nobody's
     """
-    editors = editors_of(settings)
-    if not editors:
-        raise WritingOffError("Writing is off here: WIRE_EDITORS and WIRE_ADMIN_TOKEN are not set.")
+    check_writing(settings)
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not given:
         raise UnauthorizedError("This needs an editor's token, as Authorization: Bearer TOKEN.")
-    sent = given.strip().encode("utf-8", "surrogateescape")
-    found = [name for token, name in editors.items() if hmac.compare_digest(token.encode(), sent)]
-    if not found:
+    found = find_name(settings, given.strip())
+    if found is None:
         raise UnauthorizedError("That token is no editor's.")
-    return found[0]
+    return found
+
+
+def find_name(settings: Settings, token: str) -> str | None:
+    """Whose token this is; None: nobody's. Every editor's is compared with it, each in constant time."""
+    sent = token.encode("utf-8", "surrogateescape")
+    found = [name for own, name in editors_of(settings).items() if hmac.compare_digest(own.encode(), sent)]
+    return found[0] if found else None
+
+
+def check_writing(settings: Settings) -> None:
+    """Refuse where nobody may write.
+
+    :raises WritingOffError: there
+    """
+    if not editors_of(settings):
+        raise WritingOffError("Writing is off here: WIRE_EDITORS and WIRE_ADMIN_TOKEN are not set.")

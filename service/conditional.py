@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,11 @@ MAX_AGE_SECONDS = 3600
 AWAITING_SECONDS = 300
 _LEAST_SECONDS = 60
 _STALE_IF_ERROR_SECONDS = 86400
+_FOR_GOOD_SECONDS = 31_536_000
 #: Up to so much of an answer's age is taken off, by chance, so that not all readers come back at once.
 _JITTER = 0.1
 #: What scripts of other sites may see of an answer (CORS), and how long they may remember that they may ask.
-_EXPOSED = "ETag, Link, Last-Modified, Retry-After"
+_EXPOSED = "ETag, Link, Last-Modified, RateLimit, RateLimit-Policy, Retry-After"
 _ASKED = "If-None-Match, If-Modified-Since"
 _PREFLIGHT_SECONDS = 86400
 
@@ -40,12 +42,17 @@ class _Answer(Response):
         return headers
 
 
-def respond(document: Document, now: datetime) -> Response:
+def respond(
+    document: Document, now: datetime, *, varies: Sequence[str] = (), public: bool = True, lasting: bool = True
+) -> Response:
     """Answer a GET or HEAD with a document, or with 304 where the client has it (RFC 9110, section 13).
 
     Each coding is a representation with a strong entity tag of its own (RFC 9110, section 8.8.3.3).
 
     :param now: the wire's present, for how long the answer stays fresh
+    :param varies: headers of the request that it depends on
+    :param public: whether scripts of other sites may read it
+    :param lasting: whether it may be kept at all without asking again
     """
     packed = document.gzipped if _wants_gzip() else None
     etag = document.etag if packed is None else f"{document.etag}-gzip"
@@ -56,13 +63,13 @@ def respond(document: Document, now: datetime) -> Response:
     made.set_etag(etag)
     made.last_modified = document.last_modified
     jitter = _chance(etag, now)
-    made.headers["Cache-Control"] = cache_control(
-        now, awaiting=document.awaiting, jitter=jitter, news_at=document.news_at
-    )
-    made.headers["Vary"] = "Accept-Encoding"
+    fresh = cache_control(now, awaiting=document.awaiting, jitter=jitter, news_at=document.news_at)
+    made.headers["Cache-Control"] = fresh if lasting else "no-cache"
+    made.headers["Vary"] = ", ".join(("Accept-Encoding", *varies))
     if links := _links(document):
         made.headers["Link"] = links
-    open_to_scripts(made)
+    if public:
+        open_to_scripts(made)
     if _has_client(etag, document.last_modified):
         made.status_code = 304
         made.headers.pop("Content-Encoding", None)
@@ -70,10 +77,27 @@ def respond(document: Document, now: datetime) -> Response:
 
 
 def moved(url: str) -> BaseResponse:
-    """Point to where a document lives now, for good. Other sites' scripts follow where each step lets them."""
+    """Point to where a document lives now, for good. Other sites' scripts follow where each step lets them.
+
+    Not kept for ever (RFC 9111, section 4.2.2, lets clients): a topic can take an old slug up again.
+    """
     made = redirect(url, 301, Response)
+    made.headers["Cache-Control"] = f"max-age={MAX_AGE_SECONDS}"
     made.headers["Access-Control-Allow-Origin"] = "*"
     return made
+
+
+def keep_for_good(answer: Response) -> Response:
+    """Say of an answer whose address names its bytes that it never changes (RFC 8246)."""
+    answer.headers["Cache-Control"] = f"public, max-age={_FOR_GOOD_SECONDS}, immutable"
+    return answer
+
+
+def keep_private(answer: Response) -> Response:
+    """Say of an answer that it is for who is signed in alone, and that nothing keeps it (RFC 9111, 5.2.2)."""
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["Vary"] = "Cookie"
+    return answer
 
 
 def open_to_scripts(answer: BaseResponse) -> None:

@@ -5,7 +5,7 @@ Ignored ones would make copies of one document under many addresses, and hide a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -73,6 +73,17 @@ def read_int(name: str, default: int, low: int, high: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
         raise BadRequestError(f"{name} is a whole number from {low} to {high}.")
     return int(text)
+
+
+def read_choice(name: str, default: str, choices: Sequence[str]) -> str:
+    """One of some words among the options.
+
+    :raises BadRequestError: where it is none of them
+    """
+    text = request.args.get(name, default)
+    if text not in choices:
+        raise BadRequestError(f"{name} is one of {', '.join(choices)}.")
+    return text
 
 
 def _current_view() -> Callable[..., Any] | None:

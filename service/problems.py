@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from feeds.errors import (
@@ -22,6 +22,8 @@ from feeds.errors import (
     WritingOffError,
 )
 from feeds.store.engine import explain, is_outage
+from service.framing import render_problem
+from service.layout import render_page
 
 log = logging.getLogger("wire.web")
 
@@ -38,8 +40,14 @@ STATUSES: dict[type[WireError], HTTPStatus] = {
     UnauthorizedError: HTTPStatus.UNAUTHORIZED,
     WritingOffError: HTTPStatus.FORBIDDEN,
 }
-#: Addresses that people open in a browser; all others are for programs.
-_PAGES = ("/", "/topics/")
+#: Addresses that people open in a browser ...
+_PAGES = ("/topics/", "/papers/", "/search", "/status", "/login", "/logout")
+#: ... and those that are for programs. Of all others it depends on who asks.
+_FOR_PROGRAMS = (
+    "/feeds", "/api/", "/hub", "/healthz", "/readyz", "/metrics", "/oembed", "/embed.js", "/static/",
+)  # fmt: skip
+#: Addresses that other sites show in a frame.
+_FRAMED = "/embed/"
 
 
 def register(app: Flask) -> None:
@@ -87,8 +95,10 @@ def answer(status: HTTPStatus, detail: str, parts: Sequence[tuple[str, str]] = (
 
     :param parts: what is wrong with which field, where there is more to say than one line
     """
-    if request.path == "/" or request.path.startswith(_PAGES[1]):
-        made = Response(render_template("problem.html", status=status, detail=detail), status)
+    if request.path.startswith(_FRAMED):
+        made = Response(render_problem(status, detail), status)
+    elif _is_for_people():
+        made = Response(render_page("problem.html", status=int(status), detail=detail), status)
     else:
         problem: dict[str, object] = {
             "type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail
@@ -100,3 +110,10 @@ def answer(status: HTTPStatus, detail: str, parts: Sequence[tuple[str, str]] = (
     if status is HTTPStatus.UNAUTHORIZED:
         made.headers["WWW-Authenticate"] = 'Bearer realm="Preprint Wire"'  # RFC 9110, 11.6.1
     return made
+
+
+def _is_for_people() -> bool:
+    """Whether whoever asks wants to read a page."""
+    if request.path == "/" or request.path.startswith(_PAGES):
+        return True
+    return not request.path.startswith(_FOR_PROGRAMS) and "text/html" in request.accept_mimetypes.values()

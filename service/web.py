@@ -12,9 +12,11 @@ from flask import Flask, current_app
 from feeds.clock import Clock, SystemClock
 from feeds.config import Settings
 from feeds.publishing.exports import Exporter
+from feeds.publishing.pages import Pages
 from feeds.publishing.publisher import Publisher
 from feeds.store.engine import Store
 from feeds.store.owed import Times
+from workers.rates import Rates
 from workers.roster import PartState
 
 _EXTENSION = "preprint-wire"
@@ -33,6 +35,9 @@ class Web:
     clock: Clock
     publisher: Publisher
     exporter: Exporter
+    pages: Pages
+    rates: Rates
+    attempts: Rates  #: at signing in
     load_parts: Callable[[], Sequence[PartState]]  #: who runs on this machine
     #: Is taken by who waits, and never waited for itself.
     waiting: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_WAITING))
@@ -50,3 +55,9 @@ def equip(app: Flask, tools: Web) -> None:
 def web() -> Web:
     """The current app's tools."""
     return cast(Web, current_app.extensions[_EXTENSION])
+
+
+def find_notice() -> str | None:
+    """What every page says of this wire, a demo's for one; also where the app has no tools."""
+    tools = current_app.extensions.get(_EXTENSION)
+    return cast(Web, tools).settings.notice if tools else None

@@ -104,7 +104,7 @@ def test_every_address_is_in_the_table_and_no_other(tmp_path: Path) -> None:
     settings = make_settings(tmp_path)
     prepare_database(settings)
     rules = {rule.rule for rule in create_app(settings).url_map.iter_rules()}
-    served = rules - {"/static/<path:filename>", "/favicon.ico"}
+    served = {rule for rule in rules if not rule.startswith(("/static/", "/favicon.ico"))}
     told = {address for cell in rows("Addresses") for address in addresses(cell)}
     combined = {f"/feeds/<slug>+<slug>.{name}" for name in FORMATS}  # these go by the topics' own rule
     assert {address for rule in served for address in expand(rule)} | combined == told

@@ -16,8 +16,9 @@ from feeds.errors import NotFoundError
 from feeds.publishing.current import find_served
 from feeds.publishing.exports import DAILY, FORMS, LAYOUTS, PAPERS, ROUNDUP, Exporter
 from feeds.publishing.sites import load_site
+from feeds.setting_values import read_http_url
 from feeds.store import topics
-from feeds.store.engine import Store
+from feeds.store.engine import Connection, Store
 from service.cli.files import write_file
 from service.cli.site import export_site
 
@@ -33,27 +34,43 @@ class _File:
     body: bytes
 
 
+def _read_base(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    try:
+        return None if value is None else read_http_url(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r}: {error}") from None
+
+
 @click.command()
 @click.argument("slugs", metavar="[TOPIC]...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every topic that is served.")
 @click.option(
     "--layout",
     type=click.Choice(list(dict.fromkeys([*LAYOUTS, *FORMS]))),
-    default=PAPERS,
-    show_default=True,
+    show_default=PAPERS,
     help="Of a page in Markdown; or bib, ris, csv.",
 )
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="With --layout daily: when its window ended.")
+@click.option(
+    "--day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="With --layout daily: when its window ended, like 2026-04-17; else the newest.",
+)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Write files there.")
 @click.option(
     "--site", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Write the whole service there."
 )
-@click.option("--base", metavar="URL", help="With --site: the address it will have, if it is not the wire's own.")
+@click.option(
+    "--base",
+    metavar="URL",
+    callback=_read_base,
+    help="With --site: the address it will have, if it is not the wire's own.",
+)
 @click.option("--relative", is_flag=True, help="With --site: let pages link to one another by relative addresses.")
 def export(
     slugs: Sequence[str],
     everything: bool,
-    layout: str,
+    layout: str | None,
     day: datetime | None,
     out: Path | None,
     site: Path | None,
@@ -70,12 +87,13 @@ def export(
     the bytes that the service sends, for any web server or CDN; what is no longer served is deleted from there.
     """
     if site is not None:
-        if slugs or everything or out:
-            raise click.UsageError("--site writes everything; it goes without TOPIC, --all and --out")
+        if slugs or everything or out or layout or day:
+            raise click.UsageError("--site writes everything: no TOPIC, --all, --layout, --day or --out with it")
         export_site(site, base, relative=relative)
         return
     if base or relative:
         raise click.UsageError("--base and --relative go with --site")
+    layout = layout or PAPERS
     _check(slugs, everything, layout, day, out)
     settings = load_settings(joining=True)
     store = Store(settings.database_url)
@@ -95,7 +113,7 @@ def export(
 
 def _check(slugs: Sequence[str], everything: bool, layout: str, day: datetime | None, out: Path | None) -> None:
     if everything == bool(slugs):
-        raise click.UsageError("say which TOPIC, or --all")
+        raise click.UsageError("say which TOPIC, or --all, one of the two")
     if out is None and (everything or len(slugs) > 1):
         raise click.UsageError("several topics need --out DIR")
     if day and layout != DAILY:
@@ -142,7 +160,14 @@ def _list_served(store: Store, slugs: Sequence[str]) -> list[str]:
             served = [item.topic for item in topics.list_topics(connection) if not item.topic.retired]
             served.sort(key=lambda topic: (topic.section.casefold(), topic.title.casefold()))
             return [topic.slug for topic in served]
-        return [find_served(connection, slug).topic.slug for slug in dict.fromkeys(slugs)]
+        return [_find_served(connection, slug) for slug in dict.fromkeys(slugs)]
+
+
+def _find_served(connection: Connection, slug: str) -> str:
+    try:
+        return find_served(connection, slug).topic.slug
+    except NotFoundError:
+        raise NotFoundError(f"There is no topic {slug!r}; ./wire topics list names those that there are.") from None
 
 
 @contextmanager

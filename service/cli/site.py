@@ -16,6 +16,7 @@ from feeds.publishing.sites import load_site
 from feeds.render.formats import FORMATS
 from feeds.store.engine import Store
 from service.app import create_app
+from service.assets import asset_path
 from service.cli.files import write_file
 from service.static_site import Page, walk_site
 
@@ -32,7 +33,8 @@ def export_site(folder: Path, base_url: str | None, *, relative: bool) -> None:
     :param relative: pages link to one another by relative addresses
     """
     settings = load_settings(joining=True)
-    settings = replace(settings, base_url=base_url.rstrip("/")) if base_url else settings
+    settings = replace(settings, base_url=(base_url or settings.base_url).rstrip("/"), api_rate=0)
+    settings = replace(settings, editors={}, admin_token=None)  # files take no forms
     store = Store(settings.database_url)
     store.check()
     starts = list(_list_starts(Publisher(store, load_site(store, settings.base_url))))
@@ -47,10 +49,10 @@ def export_site(folder: Path, base_url: str | None, *, relative: bool) -> None:
 
 def _list_starts(publisher: Publisher) -> Iterator[str]:
     """What is served, linked or not."""
-    yield from ("/feeds.opml", "/feeds/status.atom", "/status", "/favicon.ico")
+    yield from ("/feeds.opml", "/feeds/status.atom", "/status", "/favicon.ico", "/embed.js", asset_path("embed.js"))
     for line in publisher.list_topics():
         slug = line.topic.slug
-        yield f"/topics/{slug}"
+        yield from (f"/topics/{slug}", f"/embed/{slug}")
         yield from (f"/feeds/{slug}.{name}" for name in (*FORMATS, "md", "bib", "ris", "csv"))
         yield from (f"/feeds/{slug}/{name}" for name in _OF_A_TOPIC)
 

@@ -1,4 +1,4 @@
-"""The API's papers: the summaries that are kept of one, and the way to have them written anew."""
+"""The API's papers: all that is known of one, the summaries that are kept, the way to have them written anew."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from feeds import remaking
 from feeds.errors import ConflictError, NotFoundError
 from feeds.model.documents import JSON, Document
 from feeds.model.identifiers import parse_arxiv_id
+from feeds.publishing import papers
 from service import conditional
-from service.entries import show_paper_summary
+from service.entries import show_paper, show_paper_summary
+from service.list_schemas import PaperReport
 from service.openapi import Parameter, answer, encode
 from service.schemas import PaperSummaries, Remaking, RemakingWish, WantedSummary
 from service.views import api as api_views
@@ -21,8 +23,18 @@ from service.web import web
 blueprint = api_views.blueprint
 api = api_views.api
 
+_PAPER = "/papers/{arxiv_id}"
 _PATH = "/papers/{arxiv_id}/summaries"
 _ID = Parameter("An arXiv id, with or without version, like 2604.14193 or hep-th/9901001", slashes=True)
+
+
+@api.get(_PAPER, PaperReport, arxiv_id=_ID)
+def show_paper_report(arxiv_id: str) -> BaseResponse:
+    """A paper with all that is known of it: which topics it is in, its versions, who announced it when."""
+    tools = web()
+    known = papers.find_known(tools.store, _read_id(arxiv_id))
+    document = Document(encode(show_paper(known)), JSON, known.changed_at.replace(microsecond=0), awaiting=True)
+    return conditional.respond(document, tools.clock.now())
 
 
 @api.get(_PATH, PaperSummaries, arxiv_id=_ID)

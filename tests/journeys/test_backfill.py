@@ -207,10 +207,12 @@ def run_on_terminal(wire: Wire, *arguments: str) -> tuple[int, str, str]:
         )
     os.close(theirs)
     shown: list[bytes] = []
+    waiting = select.poll()
+    waiting.register(ours, select.POLLIN)
 
     def is_over() -> bool:
         ended = process.poll() is not None
-        while select.select([ours], [], [], 0)[0]:
+        while waiting.poll(0):
             try:
                 shown.append(os.read(ours, 4096))
             except OSError:  # it ended: nobody is at the other end

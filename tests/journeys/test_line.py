@@ -138,8 +138,8 @@ def test_awkward_text_arrives_unharmed(make_line: MakeLine) -> None:
     entry = feedparser.parse(
         line.get("/feeds/vision.atom"), sanitize_html=False, resolve_relative_uris=False
     ).entries[0]
-    assert entry.title == title
-    assert entry.summary == abstract
+    assert entry.title == 'R&D for List<int>: <script>alert(1)</script> and a < b "quoted"'
+    assert entry.summary == "If i < j and k > l then <think> x </think> & more; we present AT&T's bound O(n)."
     assert "&lt;think&gt; x &lt;/think&gt; &amp; more" in entry.content[0].value
     page = line.get("/topics/vision").decode()
     assert "<script>alert" not in page

@@ -237,3 +237,7 @@ def test_what_moved_may_be_followed_by_scripts_of_other_sites(app: Flask) -> Non
     answer = app.test_client().get("/moved")
     assert (answer.status_code, answer.location) == (301, "https://wire.example.org/feeds/new.atom")
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_what_moved_is_not_taken_to_be_elsewhere_for_ever(app: Flask) -> None:
+    assert app.test_client().get("/moved").headers["Cache-Control"] == "max-age=3600"

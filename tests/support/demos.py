@@ -120,7 +120,8 @@ class Demo:
     def work(self) -> str:
         """What is under way, "" where nothing is."""
         rows = self.query(
-            "SELECT kind, state, count(*) FROM owed WHERE state = 'running' OR kind != 'poll' GROUP BY 1, 2"
+            "SELECT kind, state, count(*) FROM owed"
+            " WHERE state = 'running' OR kind NOT IN ('poll', 'digest') GROUP BY 1, 2"
         )
         return ", ".join(f"{count} {kind} {state}" for kind, state, count in rows)
 

@@ -1,4 +1,4 @@
-"""Parsers of Node's world: installed once into pytest's cache, in the versions that are pinned beside the tests."""
+"""Programs of Node's world: installed once into pytest's cache, in the versions pinned beside the tests."""
 
 from __future__ import annotations
 
@@ -17,37 +17,42 @@ from tests.support.readers import TIMEOUT_SECONDS, need
 from tests.support.recordings import ROOT
 from tests.support.subscribers import Shown, Subscriber, addresses, whole
 
-_PINNED = ROOT / "tests" / "readers"
-_CACHE = ROOT / ".pytest_cache" / "readers"
+_READERS = ROOT / "tests" / "readers"
+_CACHE = ROOT / ".pytest_cache"
+_INSTALL_SECONDS = 300
 
 
-def install() -> Path:
-    """A folder with the parsers and the script that runs them.
+def install(pinned: Path) -> Path:
+    """A folder with the packages of a package.json, and the scripts beside it that run them.
 
     The test is skipped where Node or its registry is not there.
     """
     need("node", "nodejs")
     need("npm", "npm")
-    lock = (_PINNED / "package-lock.json").read_bytes()
-    folder = _CACHE / hashlib.sha256(lock).hexdigest()[:16]
+    lock = (pinned / "package-lock.json").read_bytes()
+    folder = _CACHE / pinned.name / hashlib.sha256(lock).hexdigest()[:16]
     if not (folder / "installed").exists():
-        _install(folder)
-    shutil.copy(_PINNED / "read.mjs", folder)
+        _install(pinned, folder)
+    for script in pinned.glob("*.mjs"):
+        shutil.copy(script, folder)
     return folder
 
 
-def _install(folder: Path) -> None:
+def _install(pinned: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(_PINNED / name, folder)
-    done = _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder)
+        shutil.copy(pinned / name, folder)
+    done = run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder, _INSTALL_SECONDS)
     if done.returncode != 0:
-        pytest.skip(f"npm cannot install the parsers: {done.stderr.strip()[-200:]}")
+        pytest.skip(f"npm cannot install what {pinned.name} needs: {done.stderr.strip()[-200:]}")
     (folder / "installed").touch()
 
 
-def _run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
+def run(
+    command: Sequence[str], folder: Path, timeout_seconds: float = TIMEOUT_SECONDS
+) -> subprocess.CompletedProcess[str]:
+    """Run a program there, however it ends."""
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=timeout_seconds, check=False)
 
 
 class _OfNode(Subscriber):
@@ -57,14 +62,14 @@ class _OfNode(Subscriber):
     ANSWERS = ((200, 304), (200, 304))
 
     def __init__(self, folder: Path, opml: str) -> None:
-        self._folder = install()
+        self._folder = install(_READERS)
         self._addresses = addresses(opml)
 
     def fetch(self) -> list[Shown]:
         return sorted(shown for address in self._addresses for shown in self._read(address))
 
     def _read(self, address: str) -> list[Shown]:
-        done = _run(["node", "read.mjs", self.NAME, address], self._folder)
+        done = run(["node", "read.mjs", self.NAME, address], self._folder)
         assert done.returncode == 0, done.stderr
         told = json.loads(done.stdout)
         assert told["statuses"] == [200, 304]

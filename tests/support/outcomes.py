@@ -110,7 +110,8 @@ def _orders(outcome: Outcome, entries: Sequence[dict[str, Any]]) -> dict[tuple[s
 def find_debris(demo: Demo) -> list[str]:
     """What a wire may not have left once it has stopped: owed or dead work, processes, damage."""
     owed = demo.query(
-        "SELECT kind, key, state, failures, reason FROM owed WHERE kind != 'poll' OR state != 'pending'"
+        "SELECT kind, key, state, failures, reason FROM owed"
+        " WHERE kind NOT IN ('poll', 'digest') OR state != 'pending'"
     )
     debris = [f"owed: {row}" for row in owed]
     if demo.store.is_file:

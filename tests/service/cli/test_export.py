@@ -109,7 +109,8 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("arguments", "code", "said"),
         [
-            (["nothing"], 1, "There is no such topic."),
+            (["nothing"], 1, "There is no topic 'nothing'; ./wire topics list"),
+            (["splats", "nothing", "--out", "x"], 1, "There is no topic 'nothing'"),
             (["blobs"], 1, "this topic is called splats now"),
             (["ended"], 1, "This topic was retired."),
             (["quiet", "--layout", "daily"], 1, "quiet has no daily digest yet"),
@@ -131,6 +132,12 @@ class TestRefusals:
             (["splats", "--day", "2026-04-17"], "--day goes with --layout daily"),
             (["splats", "--layout", "list"], "'list' is not one of"),
             (["splats", "--layout", "daily", "--day", "today"], "'today' does not match"),
+            (["--site", "x", "splats"], "--site writes everything"),
+            (["--site", "x", "--layout", "table"], "--site writes everything"),
+            (["--site", "x", "--day", "2026-04-17"], "--site writes everything"),
+            (["--site", "x", "--base", "nonsense"], "'nonsense': expected an http or https address"),
+            (["--site", "x", "--base", "ftp://x"], "'ftp://x': expected an http or https address"),
+            (["splats", "--base", "https://x.org"], "--base and --relative go with --site"),
         ],
     )
     def test_wrong_use_says_what_is_right(self, wire: Command, arguments: list[str], said: str) -> None:

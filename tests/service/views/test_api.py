@@ -74,7 +74,7 @@ def test_the_description_is_openapi_of_all_operations(ask: Ask, face: Line) -> N
     assert set(told["paths"]) == served - {"/openapi.json"}
     day = told["paths"]["/days/{date}"]["get"]
     assert [(p["name"], p["in"], p["required"]) for p in day["parameters"]] == [("date", "path", True)]
-    assert set(day["responses"]) == {"200", "304", "400", "404", "412"}
+    assert set(day["responses"]) == {"200", "304", "400", "404", "412", "429", "503"}
     assert day["summary"].endswith(".")
 
 
