@@ -50,9 +50,7 @@ def copy_database(
     return counts
 
 
-def _copy(
-    source: Store, target: Store, tell: Callable[[int, int], None], replace: bool
-) -> dict[str, int]:
+def _copy(source: Store, target: Store, tell: Callable[[int, int], None], replace: bool) -> dict[str, int]:
     with source.read() as reading, target.write(patient=True) as writing:
         if not replace:
             _refuse_taken(writing, target.name)

@@ -71,7 +71,12 @@ def write_topics(path: Path, topics: Sequence[dict[str, object]]) -> None:
 
 def make_settings(folder: Path, **environ: str) -> Settings:
     """Settings of a wire that lives in a folder, away from any ``.env``."""
-    given = {"WIRE_DATA_DIR": str(folder / "var"), "WIRE_TOPICS": str(folder / "topics.yaml"), **_UNCOUNTED, **environ}
+    given = {
+        "WIRE_DATA_DIR": str(folder / "var"),
+        "WIRE_TOPICS": str(folder / "topics.yaml"),
+        **_UNCOUNTED,
+        **environ,
+    }
     return load_settings(settings_for(folder / given["WIRE_DATA_DIR"]) | given, root=folder)
 
 
