@@ -21,11 +21,12 @@ TOPICS: list[dict[str, object]] = [
     {"slug": "hostile", "title": HOSTILE, "description": HOSTILE, "section": HOSTILE, "categories": ["cs.CV"],
      "query": "ti:script"},
     {"slug": "sehen", "title": "视觉与语言", "description": "图像、视频与文本的联合理解", "section": "中文",
-     "categories": ["cs.CV"], "summaries": {"kinds": ["tldr", "contributions"], "language": "zh"}},
-    {"slug": "quiet", "title": "Logic", "categories": ["math.LO"]},
+     "categories": ["cs.CV"], "query": "prove OR curate OR long", "summaries": {"language": "zh"}},
+    {"slug": "quiet", "title": "Logic", "categories": ["math.LO"], "query": "logic"},
     {"slug": "desk", "title": "To be edited", "categories": ["cs.HC"]},
     {"slug": "ended", "title": "Ended", "categories": ["cs.CV"], "retired": True},
 ]  # fmt: skip
+LISTINGS = ("cs.CV", "cs.HC", "math.LO")
 PAPERS = (
     Item(
         MATHS,
@@ -56,13 +57,18 @@ CURATION = {
 DAY = "/topics/vision/days/2026-04-17"
 #: Every kind of page in every state that looks different: (path, status).
 PAGES = (
-    ("/", 200), ("/?lang=zh", 200), ("/topics/vision", 200), ("/topics/vision?lang=zh", 200),
-    ("/topics/hostile", 200), ("/topics/sehen", 200), ("/topics/quiet", 200), (DAY, 200),
-    ("/topics/quiet/days/2026-04-17", 200), ("/search", 200), ("/search?q=splats&cat=cs.CV", 200),
+    ("/", 200), ("/?lang=zh", 200), ("/topics/vision", 200), ("/topics/vision?before=20", 200),
+    ("/topics/hostile", 200), ("/topics/sehen?lang=zh", 200), ("/topics/quiet", 200), (DAY, 200),
+    ("/topics/quiet/days/2026-04-17", 200), ("/search", 200), ("/search?q=curated&cat=cs.CV", 200),
     ("/search?q=nothing", 200), ("/search?q=a+AND", 400), (f"/papers/{MATHS}", 200),
     (f"/papers/{MATHS}?lang=zh", 200), (f"/papers/{BAD}", 200), (f"/papers/{LONG}", 200),
     (f"/papers/{CURATED}", 200), ("/status", 200), ("/status?lang=zh", 200), ("/api/docs", 200), ("/login", 200),
     ("/embed/vision", 200), ("/embed/quiet?theme=dark", 200), ("/nothing", 404), ("/topics/ended", 410),
+)  # fmt: skip
+#: One page of each kind, for what takes its time.
+KINDS = (
+    "/", "/topics/sehen", "/topics/quiet?lang=zh", DAY, "/search?q=curated", f"/papers/{MATHS}", "/status",
+    "/login", "/embed/quiet",
 )  # fmt: skip
 
 
@@ -94,13 +100,17 @@ def running_site(folder: Path) -> Iterator[str]:
 
 
 def _fill(line: Line) -> None:
+    thursday = FRIDAY - timedelta(days=1)
     line.set_time(MORNING - timedelta(days=1))
-    line.announce([Item("2604.00100", title="Splats of yesterday")], day=FRIDAY - timedelta(days=1))
-    line.poll("cs.CV")
+    line.announce([Item("2604.00100", title="Splats of yesterday")], day=thursday)
+    line.announce([Item("2604.00301", categories=("math.LO",))], "math.LO", thursday)
+    line.announce([_to_be_edited(0)], "cs.HC", thursday)
+    line.poll(*LISTINGS)
     line.set_time(MORNING)
     line.announce(PAPERS)
-    line.announce([_to_be_edited(number) for number in range(3)], listing="cs.HC")
-    line.poll("cs.CV", "cs.HC")
+    line.announce([Item("2604.00302", categories=("math.LO",))], "math.LO")
+    line.announce([_to_be_edited(1), _to_be_edited(2)], "cs.HC")
+    line.poll(*LISTINGS)
     answer = line.app.test_client().put(
         f"/api/v1/topics/vision/curation/{CURATED}",
         json=CURATION,

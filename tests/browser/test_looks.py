@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.site import DAY, MATHS, PAGES, names
+from tests.browser.site import DAY, KINDS, MATHS, PAGES, names
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -68,7 +68,7 @@ def test_nothing_sticks_out_of_a_narrow_page(visit: Visit, path: str, status: in
     assert found == {390: [], 320: []}
 
 
-@pytest.mark.parametrize("path", ["/", "/topics/sehen", f"/papers/{MATHS}", "/status", "/login", "/embed/vision"])
+@pytest.mark.parametrize("path", KINDS)
 def test_pages_are_dark_where_that_is_wanted_and_light_elsewhere(visit: Visit, path: str) -> None:
     page = visit().open(path)
     for scheme, low, high in (("dark", 0, 0.03), ("light", 0.85, 1)):
@@ -84,11 +84,11 @@ def test_a_frame_keeps_the_theme_that_it_was_given(visit: Visit, theme: str) -> 
     assert (luminance(page, "body", "backgroundColor") > 0.5) == (theme == "light")
 
 
-@pytest.mark.parametrize(("path", "status"), PAGES, ids=names(PAGES))
-def test_a_page_tells_the_same_without_scripts(visit: Visit, path: str, status: int) -> None:
+@pytest.mark.parametrize("path", KINDS)
+def test_a_page_tells_the_same_without_scripts(visit: Visit, path: str) -> None:
     told = []
     for scripts in (True, False):
-        page = visit(java_script_enabled=scripts).open(path, status)
+        page = visit(java_script_enabled=scripts).open(path)
         if scripts:  # what needs them is not there without
             page.locator("[data-copy]").evaluate_all("all => all.forEach(button => { button.hidden = true })")
         told.append(page.locator("main").inner_text())

@@ -42,7 +42,8 @@ def _install(pinned: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(pinned / name, folder)
-    done = run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder, _INSTALL_SECONDS)
+    how = ["--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
+    done = run(["npm", "ci", *how], folder, _INSTALL_SECONDS)
     if done.returncode != 0:
         pytest.skip(f"npm cannot install what {pinned.name} needs: {done.stderr.strip()[-200:]}")
     (folder / "installed").touch()
