@@ -22,8 +22,8 @@ def page(ask: Ask) -> Page:
 
 def test_every_plot_has_a_name_a_description_and_its_numbers(page: Page) -> None:
     plots = page.all("svg")
-    assert len(plots) == 4  # nothing is to be done now
-    assert "Nothing is due." in page.shown
+    is_due = "Nothing is due." not in page.shown  # a listing that failed is tried again after some real seconds
+    assert len(plots) == 4 + is_due
     ids = {attributes.get("id") for _, attributes in page.elements}
     for plot in plots:
         assert plot["role"] == "img"
