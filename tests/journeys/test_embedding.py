@@ -3,7 +3,6 @@ the dark, with hostile titles, and when there is nothing to show."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from feeds.model.topics import Topic
 from service import embedding
 from tests.service import processes
+from tests.support.browsers import running_browser
 from tests.support.hosts import Answer, Host, running_host
 from tests.support.listings import Item
 from tests.support.wires import Line, running_engine
@@ -61,14 +61,8 @@ Show = Callable[..., Visit]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        pytest.skip("there is no Chromium here")
-    with api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    with running_browser() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
